@@ -1,0 +1,1 @@
+"""The room of pure mathematics: eDSL, gadgets, fixed-point functions, statements."""

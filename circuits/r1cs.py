@@ -19,6 +19,7 @@ Block 0 is always the public block: one lane, the three public wires, no constra
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -162,14 +163,17 @@ class R1CS:
 
     @cached_property
     def committed_count(self) -> int:
+        """Committed wires over all lanes."""
         return sum(b.committed * b.lanes for b in self.blocks)
 
     @cached_property
     def private_count(self) -> int:
+        """Private wires over all lanes."""
         return sum(b.private * b.lanes for b in self.blocks)
 
     @property
     def wire_count(self) -> int:
+        """All wires, the three public ones included."""
         return PUBLIC_WIRES + self.committed_count + self.private_count
 
     @cached_property
@@ -261,7 +265,7 @@ class Assignment:
         ]
 
 
-class ChallengeCollision(Exception):
+class ChallengeCollisionError(Exception):
     """The challenge equals a looked-up value (probability below 2^-228): commit again."""
 
 
@@ -272,7 +276,7 @@ class TwoPhaseWitness(Protocol):
         """Values of the committed wires, in wire order."""
 
     def respond(self, challenge: int) -> tuple[int, FieldArray]:
-        """The fingerprint and the private wires; may raise ChallengeCollision."""
+        """The fingerprint and the private wires; may raise ChallengeCollisionError."""
 
 
 def _starts(first: int, sizes: Sequence[int]) -> tuple[int, ...]:
@@ -284,9 +288,8 @@ def _starts(first: int, sizes: Sequence[int]) -> tuple[int, ...]:
 
 def _term_bytes(term: Term) -> bytes:
     wire, lanes = term.wire, term.lane_map
-    head = struct.pack(
-        "<IBIqqq", wire.block, wire.wire_class, wire.index, lanes.stride, lanes.offset, lanes.divisor
-    )
+    where = (wire.block, wire.wire_class, wire.index)
+    head = struct.pack("<IBIqqq", *where, lanes.stride, lanes.offset, lanes.divisor)
     if isinstance(term.coefficient, Column):
         return head + b"\x01" + struct.pack("<I", term.coefficient.index)
     return head + b"\x00" + term.coefficient.to_bytes(SCALAR_BYTES, "little")
@@ -296,7 +299,7 @@ def _times(matrix: SparseMatrix, coefficients: tuple[int, ...], z: list[int]) ->
     starts = matrix.row_starts.tolist()
     wires = matrix.wires.tolist()
     ids = matrix.coefficient_ids.tolist()
-    for begin, end in zip(starts, starts[1:], strict=False):
+    for begin, end in itertools.pairwise(starts):
         yield sum(coefficients[ids[e]] * z[wires[e]] for e in range(begin, end))
 
 
