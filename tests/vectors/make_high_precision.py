@@ -89,7 +89,7 @@ def options() -> list[dict[str, int]]:
     ):
         v = Decimal(percent) / 100 * (Decimal(seconds) / YEAR_SECONDS).sqrt()
         strike = int(forward * (v * eighths / 8).exp())
-        rows.append((forward, max(strike, low), percent * 500_000, seconds))
+        rows.append((forward, min(max(strike, low), high), percent * 500_000, seconds))
     rows += [
         (high, high, (1 << 28) - 1, (1 << 28) - 1),
         (low, low, 50_000_000, 31_536_000),
