@@ -29,7 +29,7 @@ def build_app() -> typer.Typer:
 
 def main() -> None:
     """Entry point of the script `proofmark`."""
-    build_app()()
+    build_app()(prog_name="proofmark")
 
 
 def _show_version(wanted: bool) -> None:

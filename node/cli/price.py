@@ -12,7 +12,7 @@ from rich.table import Table
 
 from node.cli.output import print_json, reporting_errors, say, table_console
 from node.quoting import PRICING, price_report, read_chain, scaled_to_decimal
-from node.quoting.model import evaluate_market, greek_units
+from node.quoting.model import evaluate_market
 from node.quoting.report import GREEKS
 
 
@@ -31,7 +31,7 @@ def price(
         for underlying in quoted.unlisted:
             tick = scaled_to_decimal(1, power_of_ten=underlying.tick_exponent)
             say(f"{underlying.symbol} is not listed: tick {tick} taken from its median forward")
-        report = price_report(quoted, evaluate_market, greek_units())
+        report = price_report(quoted, evaluate_market)
     if as_json:
         print_json(report)
     else:
@@ -41,11 +41,11 @@ def price(
 def _table(report: Sequence[dict[str, Any]]) -> Table:
     """Rows for people: full price, the rest to six significant digits."""
     table = Table("underlying", "expiry", "type")
-    for name in ("strike", "forward", "volatility", "price", *GREEKS):
-        table.add_column(name, justify="right")
+    greeks = [name for name in GREEKS if name in report[0]]
+    for name in ("strike", "forward", "volatility", "price", *greeks):
+        table.add_column(name, justify="right", no_wrap=True)
     for entry in report:
         inputs = entry["inputs"]
-        greeks = [f"{Decimal(entry[name]):.6g}" if name in entry else "" for name in GREEKS]
         table.add_row(
             entry["underlying"],
             entry["expiry_utc"],
@@ -54,6 +54,6 @@ def _table(report: Sequence[dict[str, Any]]) -> Table:
             inputs["forward"],
             f"{Decimal(inputs['implied_volatility']):.4%}",
             entry["price"],
-            *greeks,
+            *(f"{Decimal(entry[name]):.6g}" for name in greeks),
         )
     return table

@@ -47,15 +47,14 @@ class GreekUnit(Protocol):
 
 
 class PricedMark(Protocol):
-    """What a statement's evaluation gives for one option."""
+    """What a statement's evaluation gives for one option.
+
+    A mark with Greeks has besides an attribute `greeks` with integers delta … rho.
+    """
 
     @property
     def price_atoms(self) -> int:
         """Price in units of 1e-5 tick."""
-
-    @property
-    def greeks(self) -> object | None:
-        """Integers named delta, gamma, vega, theta, rho, or None."""
 
 
 Evaluate = Callable[[Market], Sequence[PricedMark]]
@@ -125,8 +124,9 @@ def _entry(
         "option_type": "put" if option.is_put else "call",
         "price": price_decimal(mark.price_atoms, exponent),
     }
-    if mark.greeks is not None:
+    greeks = getattr(mark, "greeks", None)
+    if greeks is not None:
         for name in GREEKS:
-            entry[name] = greek_decimal(getattr(mark.greeks, name), units[name], exponent)
+            entry[name] = greek_decimal(getattr(greeks, name), units[name], exponent)
     entry["inputs"] = inputs
     return entry
