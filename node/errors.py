@@ -107,7 +107,9 @@ CATALOGUE: dict[Reason, CatalogueEntry] = {
         "INVALID_ARGUMENT", "Check the path, its permissions and that the file is UTF-8.", False
     ),
     Reason.CONFIG_INVALID: CatalogueEntry(
-        "FAILED_PRECONDITION", "Correct the named setting; flags win over environment and file.", False
+        "FAILED_PRECONDITION",
+        "Correct the named setting; flags win over environment and file.",
+        False,
     ),
     Reason.KEY_INVALID: CatalogueEntry(
         "FAILED_PRECONDITION", "The key file is damaged or foreign: make or fetch it again.", False
@@ -119,10 +121,14 @@ CATALOGUE: dict[Reason, CatalogueEntry] = {
         "FAILED_PRECONDITION", "Another node runs on this store: stop it or use another one.", False
     ),
     Reason.WRONG_CHAIN_ID: CatalogueEntry(
-        "FAILED_PRECONDITION", "The endpoint serves another chain: correct the URL or chain id.", False
+        "FAILED_PRECONDITION",
+        "The endpoint serves another chain: correct the URL or chain id.",
+        False,
     ),
     Reason.CONTRACT_MISSING: CatalogueEntry(
-        "FAILED_PRECONDITION", "Deploy the contracts (`proofmark deploy`) or correct the address.", False
+        "FAILED_PRECONDITION",
+        "Deploy the contracts (`proofmark deploy`) or correct the address.",
+        False,
     ),
     Reason.INSUFFICIENT_FUNDS: CatalogueEntry(
         "FAILED_PRECONDITION", "Send the chain's coin to the relay's address.", False
