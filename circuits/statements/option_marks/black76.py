@@ -22,6 +22,7 @@ from circuits.edsl.values import Integer, Quotient
 from circuits.functions.ln import ln_format, ln_unbound
 from circuits.functions.normal_cdf import NormalValue, normal_cdf, normal_format
 from circuits.gadgets.boolean import boolean_hint
+from circuits.gadgets.rounding import nearest_positive_part
 from circuits.gadgets.square_root import nearest_square_root
 from circuits.profile import Profile
 from circuits.statements.option_marks.inputs import (
@@ -298,12 +299,6 @@ def _price(
     parity = ar.product("parity", is_put, gap)
     raw = forward_leg.minus(strike_leg).plus(parity * one)
     scale = DISCOUNT_FRACTION_BITS + fraction_bits
-    atoms, _ = ar.unchecked_quotient(
-        "rounded", (raw * ATOMS_PER_TICK).plus(1 << (scale - 1)), scale
+    return nearest_positive_part(
+        ar, "price", raw * ATOMS_PER_TICK, scale, PRICE_BITS, profile.negative_bits
     )
-    price = ar.integer_hint(
-        "price", strike.lanes, PRICE_BITS, lambda q: np.maximum(q, 0), atoms.debt.q
-    )
-    negative = ar.range_check("negative", atoms * -1 + price, profile.negative_bits)
-    ar.assert_zero_product("positive_part", price, negative)
-    return price

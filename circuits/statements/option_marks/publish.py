@@ -17,6 +17,14 @@ from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.lanes import Lanes
 from circuits.edsl.values import FieldElement, Integer
 from circuits.statements.option_marks.black76 import GroupValues, OptionValues
+from circuits.statements.option_marks.greeks import (
+    DELTA_BIAS,
+    GAMMA_BITS,
+    RHO_BITS,
+    THETA_BIAS,
+    VEGA_BITS,
+    GreekValues,
+)
 
 UNDERLYING_BITS = 96
 TICK_EXPONENT_BITS = 8
@@ -58,11 +66,19 @@ def publish_groups(ar: Arithmetic, group: GroupValues, snapshot: Integer) -> Non
     )
 
 
-def publish_options(ar: Arithmetic, root: Lanes, option: OptionValues) -> None:
-    """Words of option inputs, then words of prices."""
+def publish_options(
+    ar: Arithmetic, root: Lanes, option: OptionValues, greeks: GreekValues | None
+) -> None:
+    """Words of option inputs, words of prices, then two words of Greeks for each option."""
     inputs = (option.strike * (1 << 29)).plus(option.volatility * 2, option.is_put)
     _publish_packed(ar, root, "strike_words", inputs, STRIKES_PER_WORD, STRIKE_FIELD_BITS)
     _publish_packed(ar, root, "price_words", option.price, PRICES_PER_WORD, PRICE_FIELD_BITS)
+    if greeks is not None:
+        gamma = greeks.gamma * (1 << VEGA_BITS)
+        delta = greeks.delta.plus(DELTA_BIAS) * (1 << (VEGA_BITS + GAMMA_BITS))
+        ar.publish("spot_greeks", delta.plus(gamma, greeks.vega))
+        theta = greeks.theta.plus(THETA_BIAS) * (1 << RHO_BITS)
+        ar.publish("time_greeks", theta.plus(greeks.rho_magnitude))
 
 
 def _publish_packed(

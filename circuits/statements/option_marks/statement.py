@@ -26,6 +26,7 @@ from circuits.statements.option_marks.black76 import (
     price_group,
     price_options,
 )
+from circuits.statements.option_marks.greeks import GreekValues, group_factors, option_greeks
 from circuits.statements.option_marks.inputs import Header, Market, Shape
 from circuits.statements.option_marks.publish import (
     publish_groups,
@@ -40,6 +41,18 @@ class Mark:
     """What the model says of one option: the price in atoms of 1e-5 tick."""
 
     price_atoms: int
+    greeks: Greeks
+
+
+@dataclass(frozen=True)
+class Greeks:
+    """The five Greeks as signed integers; `GREEK_UNITS` says what they count."""
+
+    delta: int
+    gamma: int
+    vega: int
+    theta: int
+    rho: int
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,7 @@ class _Traced:
     root: Lanes
     group: GroupValues
     option: OptionValues
+    greeks: GreekValues | None
 
 
 @dataclass(frozen=True)
@@ -55,11 +69,13 @@ class OptionMarks:
 
     shape: Shape
     profile: Profile = R14
+    greeks: bool = False
 
     @property
     def description(self) -> StatementDescription:
         """Identity of the statement; the parameters are canonical JSON."""
         parameters = {
+            "greeks": self.greeks,
             "groups": self.shape.groups,
             "lanes": self.shape.lanes,
             "profile": self.profile.name,
@@ -68,7 +84,7 @@ class OptionMarks:
             name="option_marks",
             version=1,
             parameters=json.dumps(parameters, sort_keys=True, separators=(",", ":")).encode(),
-            word_count=word_count(self.shape),
+            word_count=word_count(self.shape, greeks=self.greeks),
         )
 
     def r1cs(self) -> R1CS:
@@ -78,7 +94,7 @@ class OptionMarks:
     def trace(self) -> CircuitBuilder:
         """The builder after `define`, before the challenge round closes it."""
         builder = CircuitBuilder(self.profile.limb_bits)
-        _define(builder, self.profile, self.shape)
+        _define(builder, self)
         return builder
 
     @cached_property
@@ -90,7 +106,7 @@ class OptionMarks:
         """Both phases of the assignment; `words` are the public words."""
         inputs = _inputs(market, self.shape) | _header_inputs(header, market)
         witness = WitnessArithmetic(self.profile.limb_bits, inputs=inputs, liar=liar)
-        _define(witness, self.profile, self.shape)
+        _define(witness, self)
         return StatementWitness(witness)
 
 
@@ -98,30 +114,41 @@ def evaluate(market: Market, profile: Profile = R14) -> list[Mark]:
     """The model itself: one mark per option, in market order, for any number of options."""
     shape = Shape(len(market.groups), max(len(group.options) for group in market.groups))
     arithmetic = IntegerArithmetic(profile.limb_bits, inputs=_inputs(market, shape))
-    traced = _model(arithmetic, profile, shape)
-    marks: dict[int, Mark] = {}
-    for source, atoms in zip(lane_sources(market, shape), traced.option.price.payload, strict=True):
-        marks.setdefault(source, Mark(price_atoms=int(atoms)))
-    return [marks[index] for index in range(market.option_count)]
+    traced = _model(arithmetic, profile, shape, greeks=True)
+    sources = lane_sources(market, shape)
+    first_lane = {source: lane for lane, source in reversed(list(enumerate(sources)))}
+    return [_mark(traced, first_lane[index]) for index in range(market.option_count)]
 
 
-def _model(ar: Arithmetic, profile: Profile, shape: Shape) -> _Traced:
+def _mark(traced: _Traced, lane: int) -> Mark:
+    greeks = traced.greeks
+    if greeks is None:
+        raise ValueError("this reading has no Greeks")
+    names = ("delta", "gamma", "vega", "theta")
+    values = {name: int(getattr(greeks, name).payload[lane]) for name in names}
+    rho = -int(greeks.rho_magnitude.payload[lane])
+    return Mark(int(traced.option.price.payload[lane]), Greeks(**values, rho=rho))
+
+
+def _model(ar: Arithmetic, profile: Profile, shape: Shape, *, greeks: bool) -> _Traced:
     root = ar.lanes("snapshot", 1)
     groups = ar.lanes("group", shape.groups, root)
     options = ar.lanes("option", shape.capacity, groups)
     with ar.scope("group"):
         group = price_group(ar, profile, groups)
+        factors = group_factors(ar, profile, group) if greeks else None
     with ar.scope("option"):
         option = price_options(ar, profile, options, group)
-    return _Traced(root, group, option)
+        values = option_greeks(ar, profile, group, factors, option) if factors else None
+    return _Traced(root, group, option, values)
 
 
-def _define(ar: Arithmetic, profile: Profile, shape: Shape) -> None:
-    traced = _model(ar, profile, shape)
+def _define(ar: Arithmetic, statement: OptionMarks) -> None:
+    traced = _model(ar, statement.profile, statement.shape, greeks=statement.greeks)
     with ar.scope("words"):
-        snapshot = publish_header(ar, traced.root, shape.groups)
+        snapshot = publish_header(ar, traced.root, statement.shape.groups)
         publish_groups(ar, traced.group, snapshot)
-        publish_options(ar, traced.root, traced.option)
+        publish_options(ar, traced.root, traced.option, traced.greeks)
 
 
 def _inputs(market: Market, shape: Shape) -> dict[str, IntegerArray]:

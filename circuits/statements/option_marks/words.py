@@ -34,6 +34,7 @@ from circuits.statements.option_marks.inputs import (
 HEADER_WORDS = 3
 OPTIONS_PER_WORD = 3
 PRICES_PER_WORD = 4
+GREEK_WORDS_PER_OPTION = 2
 
 _Item = TypeVar("_Item")
 
@@ -68,9 +69,11 @@ def market_word_count(shape: Shape) -> int:
     return 1 + shape.groups + _ceil_div(shape.capacity, OPTIONS_PER_WORD)
 
 
-def word_count(shape: Shape) -> int:
-    """All words of the statement without Greeks."""
-    return HEADER_WORDS + market_word_count(shape) + _ceil_div(shape.capacity, PRICES_PER_WORD)
+def word_count(shape: Shape, *, greeks: bool = False) -> int:
+    """All words of the statement."""
+    prices = _ceil_div(shape.capacity, PRICES_PER_WORD)
+    greek_words = GREEK_WORDS_PER_OPTION * shape.capacity if greeks else 0
+    return HEADER_WORDS + market_word_count(shape) + prices + greek_words
 
 
 def lane_sources(market: Market, shape: Shape) -> tuple[int, ...]:
