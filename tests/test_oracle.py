@@ -1,9 +1,6 @@
 """The oracle against printed vectors, against itself by other routes, and at its edges."""
 
-import csv
 import runpy
-from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,31 +8,11 @@ import pytest
 
 from tests import oracle
 from tests.oracle import QuantisedOption, mp
-
-VECTORS = Path(__file__).with_name("vectors")
-
-Row = dict[str, str]
-
-
-def rows(name: str) -> Iterator[Row]:
-    with (VECTORS / f"{name}.csv").open(encoding="ascii", newline="") as file:
-        yield from csv.DictReader(file)
+from tests.vectors import VECTORS, Row, last_place, number, rows, vollib_place
 
 
 def labelled(name: str, *columns: str) -> list[Any]:
     return [pytest.param(row, id="-".join(row[column] for column in columns)) for row in rows(name)]
-
-
-def number(text: str) -> Any:
-    value = Fraction(text)
-    return mp.mpf(value.numerator) / value.denominator
-
-
-def last_place(text: str) -> Any:
-    """One unit of the last printed digit."""
-    mantissa, _, exponent = text.partition("e")
-    decimals = len(mantissa.partition(".")[2])
-    return mp.mpf(10) ** (int(exponent or 0) - decimals)
 
 
 def spot_valuation(row: Row) -> oracle.SpotValuation:
@@ -94,17 +71,6 @@ def hull_value(row: Row) -> Any:
 @pytest.mark.parametrize("row", labelled("hull_examples", "reference", "quantity"))
 def test_hull_examples(row: Row) -> None:
     assert abs(hull_value(row) - number(row["value"])) <= last_place(row["value"]) / 2
-
-
-def vollib_place(text: str) -> Any:
-    """The last digit that vollib's file keeps, see the vectors' README."""
-    size = abs(number(text))
-    if size == 0:
-        return mp.mpf(10) ** -10
-    exponent = int(mp.floor(mp.log10(size)))
-    if exponent < -15:
-        return mp.mpf(10) ** (exponent - (5 if exponent > -100 else 4))
-    return min(mp.mpf(10) ** (max(exponent, 0) - 9), last_place(text))
 
 
 @pytest.mark.parametrize("kind", ["call", "put"])
