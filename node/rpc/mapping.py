@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from node import values
 from node.pb import (
     attestation_pb2,
     capabilities_pb2,
@@ -20,7 +21,6 @@ from node.pb import (
     mark_pb2,
     pricing_service_pb2,
 )
-from node.rpc import values
 from node.rpc.errors import Fault, RequestFaults
 
 ADDRESS_BYTES = 20

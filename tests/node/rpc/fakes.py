@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from node.rpc import ChangeCounter, Rooms
 from node.rpc.errors import Fault, QueueFull, RequestFaults, RequestIdReused
 from node.rpc.ports import StillWanted
-from node.rpc.values import (
+from node.values import (
     AttestationBytes,
     ChainRequest,
     FailureCause,

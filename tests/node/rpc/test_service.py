@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from node import values
 from node.client import (
     Attestation,
     Client,
@@ -23,8 +24,7 @@ from node.client import (
     SettlementState,
     Statement,
 )
-from node.rpc import values
-from node.rpc.values import JobProgress, ProvingPhase
+from node.values import JobProgress, ProvingPhase
 from tests.node.rpc.chains import chain
 from tests.node.rpc.fakes import ATTESTATION, FakeNode
 

@@ -1,4 +1,4 @@
-"""Plain values between the server and the other rooms: no message, no row, no transaction."""
+"""Plain values between the rooms of a node: no message, no database row, no transaction."""
 
 from __future__ import annotations
 
