@@ -12,7 +12,7 @@ NodeError
 from __future__ import annotations
 
 from node.errors import NodeError, Reason
-from node.values import FailureCause
+from node.values import JobCause
 
 
 class ProvingError(NodeError):
@@ -24,7 +24,7 @@ class ProvingError(NodeError):
 class JobFailedError(ProvingError):
     """The job cannot be proven, for a reason that another try will not cure."""
 
-    def __init__(self, cause: FailureCause, message: str) -> None:
+    def __init__(self, cause: JobCause, message: str) -> None:
         super().__init__(message)
         self.cause = cause
         self.message = message

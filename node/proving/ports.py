@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from node.values import FailureCause, ProvingPhase
+from node.values import JobCause, ProvingPhase
 
 #: Called by a recipe as it goes: phase, and a message for people.
 Report = Callable[[ProvingPhase, str], None]
@@ -53,7 +53,7 @@ class ProofQueue(Protocol):
     def complete(self, job_id: str, proved: ProvedMarks) -> None:
         """PROVED, with its attestation, and READY for the relay if it is to be settled."""
 
-    def fail(self, job_id: str, cause: FailureCause, message: str) -> None:
+    def fail(self, job_id: str, cause: JobCause, message: str) -> None:
         """FAILED."""
 
     def requeue(self, job_id: str, message: str) -> None:

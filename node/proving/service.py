@@ -22,7 +22,7 @@ from node.proving.errors import (
 )
 from node.proving.ports import ClaimedJob, ProofQueue, ProvedMarks, RecipeFactory
 from node.proving.process import WorkerProcess
-from node.values import FailureCause, JobProgress, ProvingPhase
+from node.values import JobCause, JobProgress, ProvingPhase
 
 _IDLE_SECONDS = 0.5
 _TROUBLE_SECONDS = 1.0
@@ -148,7 +148,7 @@ class ProvingService:
         except JobFailedError as error:
             self._fail(job, error.cause, error.message)
         except WorkerTimeoutError as error:
-            self._fail(job, FailureCause.PROVING_TIMEOUT, f"{error}; the limit is the node's")
+            self._fail(job, JobCause.PROVING_TIMEOUT, f"{error}; the limit is the node's")
         except InterruptedProofError as error:
             self._queue.requeue(job.job_id, str(error))
         except WorkerLostError as error:
@@ -175,14 +175,12 @@ class ProvingService:
         self._lost[job.job_id] += 1
         deaths, most = self._lost[job.job_id], self._settings.attempts
         if deaths >= most:
-            self._fail(
-                job, FailureCause.WORKER_CRASHED, f"{error}, {deaths} times in a row on this job"
-            )
+            self._fail(job, JobCause.WORKER_LOST, f"{error}, {deaths} times in a row on this job")
             return
         log.warning("worker lost", job_id=job.job_id, deaths=deaths, message=str(error))
         self._queue.requeue(job.job_id, str(error))
 
-    def _fail(self, job: ClaimedJob, cause: FailureCause, message: str) -> None:
+    def _fail(self, job: ClaimedJob, cause: JobCause, message: str) -> None:
         log.error("job failed", job_id=job.job_id, cause=cause, message=message)
         self._lost.pop(job.job_id, None)
         self._queue.fail(job.job_id, cause, message)

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection, wait
 
 from node.proving.errors import JobFailedError
 from node.proving.ports import ProvedMarks, Recipe, RecipeFactory
-from node.values import FailureCause, ProvingPhase
+from node.values import JobCause, ProvingPhase
 
 _PARENT_GONE = 3
 
@@ -44,7 +44,7 @@ class Finished:
 class Failed:
     """The job cannot be proven."""
 
-    cause: FailureCause
+    cause: JobCause
     message: str
 
 
@@ -82,7 +82,7 @@ def _answer(connection: Connection, recipe: Recipe, payload: bytes) -> Message:
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
         place = f" at {trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
-        return Failed(FailureCause.INTERNAL, f"the worker raised {type(error).__name__}{place}")
+        return Failed(JobCause.INTERNAL, f"the worker raised {type(error).__name__}{place}")
 
 
 def _die_with_parent() -> None:

@@ -164,10 +164,9 @@ def job_message(job: values.JobView, progress: values.JobProgress | None = None)
         update_time=_timestamp(job.updated),
         revision=job.revision,
         done=job.done,
+        cause=f"JOB_CAUSE_{job.cause.name}" if job.cause is not None else None,
+        cause_message=job.cause_message,
     )
-    if job.failure is not None:
-        cause = f"FAILURE_CAUSE_{job.failure.cause.name}"
-        message.failure.CopyFrom(job_pb2.Failure(cause=cause, message=job.failure.message))
     if job.transaction is not None:
         message.transaction.chain_id = job.transaction.chain_id
         message.transaction.transaction_hash = job.transaction.transaction_hash

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from node.proving.errors import JobFailedError
 from node.proving.ports import ProvedMarks, Report
-from node.values import FailureCause, ProvingPhase
+from node.values import JobCause, ProvingPhase
 
 
 class ScriptedRecipe:
@@ -23,7 +23,7 @@ class ScriptedRecipe:
         word, _, rest = payload.decode().partition(" ")
         report(ProvingPhase.PROOF, word)
         if word == "fail":
-            raise JobFailedError(FailureCause.UNPROVABLE, "price out of range")
+            raise JobFailedError(JobCause.INPUT_INVALID, "price out of range")
         if word == "raise":
             raise RuntimeError("strike 74000 of the client")
         if word == "die":

@@ -14,7 +14,7 @@ import structlog
 
 from node.proving import ProvingService, ProvingSettings
 from node.proving.ports import ClaimedJob, ProvedMarks, RecipeFactory
-from node.values import FailureCause
+from node.values import JobCause
 from tests.node.proving.recipes import ScriptedRecipe, broken_factory
 
 
@@ -54,7 +54,7 @@ class MemoryQueue:
             self.proved[job_id] = proved
             self.written.append(("complete", job_id))
 
-    def fail(self, job_id: str, cause: FailureCause, message: str) -> None:
+    def fail(self, job_id: str, cause: JobCause, message: str) -> None:
         with self.lock:
             self.claimed.pop(job_id)
             self.written.append(("fail", job_id, cause.name, message))
@@ -152,7 +152,7 @@ def test_a_job_that_kills_every_worker_is_given_up(run: Run) -> None:
     until(lambda: "job-2" in queue.proved)
     failed = [entry for entry in queue.written if entry[0] == "fail"]
     assert len(failed) == 1
-    assert failed[0][1:3] == ("job-1", "WORKER_CRASHED")
+    assert failed[0][1:3] == ("job-1", "WORKER_LOST")
     assert "2 times" in failed[0][3]
 
 
@@ -170,7 +170,7 @@ def test_failures_keep_their_cause_and_other_jobs_go_on(
     run(queue)
     until(lambda: "job-3" in queue.proved)
     failed = {entry[1]: entry[2:] for entry in queue.written if entry[0] == "fail"}
-    assert failed["job-1"] == ("UNPROVABLE", "price out of range")
+    assert failed["job-1"] == ("INPUT_INVALID", "price out of range")
     assert failed["job-2"][0] == "INTERNAL"
     assert "RuntimeError" in failed["job-2"][1]
     assert "74000" not in repr(queue.written)

@@ -176,11 +176,10 @@ def test_watch_tells_the_current_state_then_every_change_then_ends(
 
 def test_watching_a_finished_job_answers_once(client: Client, node: FakeNode) -> None:
     job = client.submit_marks(chain(1))
-    node.jobs.fail(job.job_id, values.FailureCause.WORKER_CRASHED, "it died three times")
+    node.jobs.fail(job.job_id, values.JobCause.WORKER_LOST, "it died three times")
     states = list(client.watch_job(job.job_id, timeout_seconds=5))
     assert [state.proving_state for state in states] == [ProvingState.FAILED]
-    assert states[0].failure is not None
-    assert states[0].failure.cause == "WORKER_CRASHED"
+    assert (states[0].cause, states[0].cause_message) == ("WORKER_LOST", "it died three times")
     assert not states[0].succeeded
 
 
