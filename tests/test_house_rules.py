@@ -17,7 +17,9 @@ GENERATED = ("node/pb/",)
 LONG_FILES: dict[str, str] = {}
 
 #: Functions over 40 lines and why.
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {
+    "node/store/migrations/versions/m0001_first_schema.py::upgrade": "a list of tables",
+}
 
 
 def python_files() -> list[str]:
