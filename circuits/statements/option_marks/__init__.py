@@ -11,10 +11,10 @@ from circuits.statements.option_marks.inputs import (
     smallest_shape,
 )
 from circuits.statements.option_marks.marks import Greeks, Mark
+from circuits.statements.option_marks.packing import WordError
 from circuits.statements.option_marks.statement import OptionMarks, evaluate
 from circuits.statements.option_marks.words import (
     DecodedWords,
-    WordError,
     decode_words,
     encode_words,
     market_word_count,
