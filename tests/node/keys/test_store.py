@@ -190,6 +190,9 @@ def test_the_linter_guards_single_files(tmp_path: Path, key: ProvingKey) -> None
     path.write_text('{"format": "something else"}')
     with pytest.raises(InvalidKeyError, match="no verifying key"):
         open_verifying_key(path, default_engine())
+    path.write_text('{"format": ' + "[" * 100_000)
+    with pytest.raises(InvalidKeyError, match="nested deeper than 16"):
+        open_verifying_key(path, default_engine())
     with pytest.raises(KeyNotFoundError):
         open_verifying_key(tmp_path / "missing", default_engine())
     with pytest.raises(KeyDirectoryError):
