@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from node.cli import price
+from node.cli import price, prove, setup, verify
 
-_COMMANDS = (price,)
+_COMMANDS = (setup, price, prove, verify)
 
 
 def build_app() -> typer.Typer:
