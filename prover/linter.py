@@ -16,7 +16,8 @@ from circuits.r1cs import PUBLIC_WIRES, R1CS, Matrices, SparseMatrix
 from prover.curve import G1_BYTES, G1_GENERATOR, G2_BYTES, G2_GENERATOR, G1Point, G2Point
 from prover.engines.base import Engine, RawBytes
 from prover.errors import LintError, MalformedPointError
-from prover.groth16.keys import ProvingKey, VerifyingKey
+from prover.groth16.proving_key import ProvingKey
+from prover.groth16.verifying_key import VerifyingKey
 from prover.identity import r1cs_digest
 
 #: Chains on which anybody may be the cheat: hardhat and ganache, anvil, eth-tester.

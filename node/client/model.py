@@ -148,14 +148,6 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a job did not reach its goal; `cause` is a FailureCause name of job.proto."""
-
-    cause: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class Progress:
     """What the worker does; `phase` is a ProvingPhase name of job.proto."""
 
@@ -175,7 +167,10 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One state of a job; `done` says that no other will follow."""
+    """One state of a job; `done` says that no other will follow.
+
+    `cause` is a JobCause name of job.proto, "" where nothing needs explaining.
+    """
 
     job_id: str
     request_id: str
@@ -184,7 +179,8 @@ class Job:
     capacity: int
     proving_state: ProvingState
     settlement_state: SettlementState
-    failure: Failure | None
+    cause: str
+    cause_message: str
     progress: Progress | None
     transaction: Transaction | None
     created: datetime

@@ -142,10 +142,7 @@ def _mark(mark: mark_pb2.Mark) -> model.Mark:
 
 def job(message: job_pb2.Job) -> model.Job:
     """One state of a job."""
-    failure = progress = transaction = None
-    if message.HasField("failure"):
-        cause = _name(job_pb2.FailureCause, message.failure.cause, "FAILURE_CAUSE_")
-        failure = model.Failure(cause, message.failure.message)
+    progress = transaction = None
     if message.HasField("progress"):
         phase = _name(job_pb2.ProvingPhase, message.progress.phase, "PROVING_PHASE_")
         progress = model.Progress(phase, message.progress.message)
@@ -164,7 +161,8 @@ def job(message: job_pb2.Job) -> model.Job:
         capacity=message.capacity,
         proving_state=model.ProvingState[proving],
         settlement_state=model.SettlementState[settlement],
-        failure=failure,
+        cause=_name(job_pb2.JobCause, message.cause, "JOB_CAUSE_") if message.cause else "",
+        cause_message=message.cause_message,
         progress=progress,
         transaction=transaction,
         created=message.create_time.ToDatetime(tzinfo=UTC),

@@ -25,29 +25,27 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x11node/pb/job.proto\x12\x0cproofmark.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"E\n\x07\x46\x61ilure\x12)\n\x05\x63\x61use\x18\x01 \x01(\x0e\x32\x1a.proofmark.v1.FailureCause\x12\x0f\n\x07message\x18\x02 \x01(\t\"M\n\x0fProvingProgress\x12)\n\x05phase\x18\x01 \x01(\x0e\x32\x1a.proofmark.v1.ProvingPhase\x12\x0f\n\x07message\x18\x02 \x01(\t\"k\n\x15SettlementTransaction\x12\x10\n\x08\x63hain_id\x18\x01 \x01(\x03\x12\x18\n\x10transaction_hash\x18\x02 \x01(\x0c\x12\x14\n\x0c\x62lock_number\x18\x03 \x01(\x03\x12\x10\n\x08gas_used\x18\x04 \x01(\x03\"\xfe\x03\n\x03Job\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12/\n\tstatement\x18\x03 \x01(\x0e\x32\x1c.proofmark.v1.MarksStatement\x12\x0f\n\x07options\x18\x04 \x01(\x05\x12\x10\n\x08\x63\x61pacity\x18\x05 \x01(\x05\x12\x31\n\rproving_state\x18\x06 \x01(\x0e\x32\x1a.proofmark.v1.ProvingState\x12\x37\n\x10settlement_state\x18\x07 \x01(\x0e\x32\x1d.proofmark.v1.SettlementState\x12&\n\x07\x66\x61ilure\x18\x08 \x01(\x0b\x32\x15.proofmark.v1.Failure\x12/\n\x08progress\x18\t \x01(\x0b\x32\x1d.proofmark.v1.ProvingProgress\x12\x38\n\x0btransaction\x18\n \x01(\x0b\x32#.proofmark.v1.SettlementTransaction\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08revision\x18\r \x01(\x03\x12\x0c\n\x04\x64one\x18\x0e \x01(\x08*r\n\x0eMarksStatement\x12\x1f\n\x1bMARKS_STATEMENT_UNSPECIFIED\x10\x00\x12\x19\n\x15MARKS_STATEMENT_PRICE\x10\x01\x12$\n MARKS_STATEMENT_PRICE_AND_GREEKS\x10\x02*\xe9\x01\n\x0cProvingState\x12\x1d\n\x19PROVING_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14PROVING_STATE_QUEUED\x10\x01\x12\x19\n\x15PROVING_STATE_BATCHED\x10\x02\x12\x19\n\x15PROVING_STATE_PROVING\x10\x03\x12\x18\n\x14PROVING_STATE_PROVED\x10\x04\x12\x18\n\x14PROVING_STATE_FAILED\x10\x05\x12\x1b\n\x17PROVING_STATE_CANCELLED\x10\x06\x12\x19\n\x15PROVING_STATE_EXPIRED\x10\x07*\xe5\x01\n\x0fSettlementState\x12 \n\x1cSETTLEMENT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15SETTLEMENT_STATE_NONE\x10\x01\x12\x1a\n\x16SETTLEMENT_STATE_READY\x10\x02\x12\x1e\n\x1aSETTLEMENT_STATE_SUBMITTED\x10\x03\x12\x1e\n\x1aSETTLEMENT_STATE_CONFIRMED\x10\x04\x12\x1a\n\x16SETTLEMENT_STATE_FINAL\x10\x05\x12\x1d\n\x19SETTLEMENT_STATE_REJECTED\x10\x06*\x91\x01\n\x0cProvingPhase\x12\x1d\n\x19PROVING_PHASE_UNSPECIFIED\x10\x00\x12\x15\n\x11PROVING_PHASE_KEY\x10\x01\x12\x19\n\x15PROVING_PHASE_WITNESS\x10\x02\x12\x17\n\x13PROVING_PHASE_PROOF\x10\x03\x12\x17\n\x13PROVING_PHASE_CHECK\x10\x04*\xad\x02\n\x0c\x46\x61ilureCause\x12\x1d\n\x19\x46\x41ILURE_CAUSE_UNSPECIFIED\x10\x00\x12 \n\x1c\x46\x41ILURE_CAUSE_WORKER_CRASHED\x10\x01\x12!\n\x1d\x46\x41ILURE_CAUSE_PROVING_TIMEOUT\x10\x02\x12!\n\x1d\x46\x41ILURE_CAUSE_KEY_UNAVAILABLE\x10\x03\x12\x1c\n\x18\x46\x41ILURE_CAUSE_UNPROVABLE\x10\x04\x12\x1f\n\x1b\x46\x41ILURE_CAUSE_PROOF_INVALID\x10\x05\x12\"\n\x1e\x46\x41ILURE_CAUSE_CONTRACT_REFUSED\x10\x06\x12\x17\n\x13\x46\x41ILURE_CAUSE_STALE\x10\x07\x12\x1a\n\x16\x46\x41ILURE_CAUSE_INTERNAL\x10\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x11node/pb/job.proto\x12\x0cproofmark.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"M\n\x0fProvingProgress\x12)\n\x05phase\x18\x01 \x01(\x0e\x32\x1a.proofmark.v1.ProvingPhase\x12\x0f\n\x07message\x18\x02 \x01(\t\"k\n\x15SettlementTransaction\x12\x10\n\x08\x63hain_id\x18\x01 \x01(\x03\x12\x18\n\x10transaction_hash\x18\x02 \x01(\x0c\x12\x14\n\x0c\x62lock_number\x18\x03 \x01(\x03\x12\x10\n\x08gas_used\x18\x04 \x01(\x03\"\x94\x04\n\x03Job\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12/\n\tstatement\x18\x03 \x01(\x0e\x32\x1c.proofmark.v1.MarksStatement\x12\x0f\n\x07options\x18\x04 \x01(\x05\x12\x10\n\x08\x63\x61pacity\x18\x05 \x01(\x05\x12\x31\n\rproving_state\x18\x06 \x01(\x0e\x32\x1a.proofmark.v1.ProvingState\x12\x37\n\x10settlement_state\x18\x07 \x01(\x0e\x32\x1d.proofmark.v1.SettlementState\x12%\n\x05\x63\x61use\x18\x08 \x01(\x0e\x32\x16.proofmark.v1.JobCause\x12/\n\x08progress\x18\t \x01(\x0b\x32\x1d.proofmark.v1.ProvingProgress\x12\x38\n\x0btransaction\x18\n \x01(\x0b\x32#.proofmark.v1.SettlementTransaction\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08revision\x18\r \x01(\x03\x12\x0c\n\x04\x64one\x18\x0e \x01(\x08\x12\x15\n\rcause_message\x18\x0f \x01(\t*r\n\x0eMarksStatement\x12\x1f\n\x1bMARKS_STATEMENT_UNSPECIFIED\x10\x00\x12\x19\n\x15MARKS_STATEMENT_PRICE\x10\x01\x12$\n MARKS_STATEMENT_PRICE_AND_GREEKS\x10\x02*\xe9\x01\n\x0cProvingState\x12\x1d\n\x19PROVING_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14PROVING_STATE_QUEUED\x10\x01\x12\x19\n\x15PROVING_STATE_BATCHED\x10\x02\x12\x19\n\x15PROVING_STATE_PROVING\x10\x03\x12\x18\n\x14PROVING_STATE_PROVED\x10\x04\x12\x18\n\x14PROVING_STATE_FAILED\x10\x05\x12\x1b\n\x17PROVING_STATE_CANCELLED\x10\x06\x12\x19\n\x15PROVING_STATE_EXPIRED\x10\x07*\xe5\x01\n\x0fSettlementState\x12 \n\x1cSETTLEMENT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15SETTLEMENT_STATE_NONE\x10\x01\x12\x1a\n\x16SETTLEMENT_STATE_READY\x10\x02\x12\x1e\n\x1aSETTLEMENT_STATE_SUBMITTED\x10\x03\x12\x1e\n\x1aSETTLEMENT_STATE_CONFIRMED\x10\x04\x12\x1a\n\x16SETTLEMENT_STATE_FINAL\x10\x05\x12\x1d\n\x19SETTLEMENT_STATE_REJECTED\x10\x06*\x91\x01\n\x0cProvingPhase\x12\x1d\n\x19PROVING_PHASE_UNSPECIFIED\x10\x00\x12\x15\n\x11PROVING_PHASE_KEY\x10\x01\x12\x19\n\x15PROVING_PHASE_WITNESS\x10\x02\x12\x17\n\x13PROVING_PHASE_PROOF\x10\x03\x12\x17\n\x13PROVING_PHASE_CHECK\x10\x04*\xe4\x05\n\x08JobCause\x12\x19\n\x15JOB_CAUSE_UNSPECIFIED\x10\x00\x12\x17\n\x13JOB_CAUSE_RESTARTED\x10\x01\x12\x19\n\x15JOB_CAUSE_WORKER_LOST\x10\x02\x12\x1d\n\x19JOB_CAUSE_PROVING_TIMEOUT\x10\x03\x12\x1d\n\x19JOB_CAUSE_KEY_UNAVAILABLE\x10\x04\x12\x1b\n\x17JOB_CAUSE_INPUT_INVALID\x10\x05\x12\x1b\n\x17JOB_CAUSE_PROVER_FAILED\x10\x06\x12\x1b\n\x17JOB_CAUSE_PROOF_INVALID\x10\x07\x12\x1d\n\x19JOB_CAUSE_DEADLINE_PASSED\x10\x08\x12!\n\x1dJOB_CAUSE_CANCELLED_BY_CLIENT\x10\t\x12\x15\n\x11JOB_CAUSE_DRY_RUN\x10\n\x12\x1d\n\x19JOB_CAUSE_RPC_UNAVAILABLE\x10\x0b\x12\x19\n\x15JOB_CAUSE_WRONG_CHAIN\x10\x0c\x12\x1e\n\x1aJOB_CAUSE_CONTRACT_MISSING\x10\r\x12 \n\x1cJOB_CAUSE_INSUFFICIENT_FUNDS\x10\x0e\x12\x19\n\x15JOB_CAUSE_FEE_CEILING\x10\x0f\x12\x19\n\x15JOB_CAUSE_GAS_CEILING\x10\x10\x12\x1d\n\x19JOB_CAUSE_CHAIN_NOT_READY\x10\x11\x12!\n\x1dJOB_CAUSE_TRANSACTION_REFUSED\x10\x12\x12\x19\n\x15JOB_CAUSE_NONCE_TAKEN\x10\x13\x12\x19\n\x15JOB_CAUSE_REORGANISED\x10\x14\x12\x1e\n\x1aJOB_CAUSE_SETTLED_BY_OTHER\x10\x15\x12!\n\x1dJOB_CAUSE_ATTESTATION_EXPIRED\x10\x16\x12\x16\n\x12JOB_CAUSE_REVERTED\x10\x17\x12\x16\n\x12JOB_CAUSE_INTERNAL\x10\x18\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'node.pb.job_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MARKSSTATEMENT']._serialized_start=840
-  _globals['_MARKSSTATEMENT']._serialized_end=954
-  _globals['_PROVINGSTATE']._serialized_start=957
-  _globals['_PROVINGSTATE']._serialized_end=1190
-  _globals['_SETTLEMENTSTATE']._serialized_start=1193
-  _globals['_SETTLEMENTSTATE']._serialized_end=1422
-  _globals['_PROVINGPHASE']._serialized_start=1425
-  _globals['_PROVINGPHASE']._serialized_end=1570
-  _globals['_FAILURECAUSE']._serialized_start=1573
-  _globals['_FAILURECAUSE']._serialized_end=1874
-  _globals['_FAILURE']._serialized_start=68
-  _globals['_FAILURE']._serialized_end=137
-  _globals['_PROVINGPROGRESS']._serialized_start=139
-  _globals['_PROVINGPROGRESS']._serialized_end=216
-  _globals['_SETTLEMENTTRANSACTION']._serialized_start=218
-  _globals['_SETTLEMENTTRANSACTION']._serialized_end=325
-  _globals['_JOB']._serialized_start=328
-  _globals['_JOB']._serialized_end=838
+  _globals['_MARKSSTATEMENT']._serialized_start=791
+  _globals['_MARKSSTATEMENT']._serialized_end=905
+  _globals['_PROVINGSTATE']._serialized_start=908
+  _globals['_PROVINGSTATE']._serialized_end=1141
+  _globals['_SETTLEMENTSTATE']._serialized_start=1144
+  _globals['_SETTLEMENTSTATE']._serialized_end=1373
+  _globals['_PROVINGPHASE']._serialized_start=1376
+  _globals['_PROVINGPHASE']._serialized_end=1521
+  _globals['_JOBCAUSE']._serialized_start=1524
+  _globals['_JOBCAUSE']._serialized_end=2264
+  _globals['_PROVINGPROGRESS']._serialized_start=68
+  _globals['_PROVINGPROGRESS']._serialized_end=145
+  _globals['_SETTLEMENTTRANSACTION']._serialized_start=147
+  _globals['_SETTLEMENTTRANSACTION']._serialized_end=254
+  _globals['_JOB']._serialized_start=257
+  _globals['_JOB']._serialized_end=789
 # @@protoc_insertion_point(module_scope)

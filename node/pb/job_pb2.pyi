@@ -45,17 +45,33 @@ class ProvingPhase(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PROVING_PHASE_PROOF: _ClassVar[ProvingPhase]
     PROVING_PHASE_CHECK: _ClassVar[ProvingPhase]
 
-class FailureCause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+class JobCause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
-    FAILURE_CAUSE_UNSPECIFIED: _ClassVar[FailureCause]
-    FAILURE_CAUSE_WORKER_CRASHED: _ClassVar[FailureCause]
-    FAILURE_CAUSE_PROVING_TIMEOUT: _ClassVar[FailureCause]
-    FAILURE_CAUSE_KEY_UNAVAILABLE: _ClassVar[FailureCause]
-    FAILURE_CAUSE_UNPROVABLE: _ClassVar[FailureCause]
-    FAILURE_CAUSE_PROOF_INVALID: _ClassVar[FailureCause]
-    FAILURE_CAUSE_CONTRACT_REFUSED: _ClassVar[FailureCause]
-    FAILURE_CAUSE_STALE: _ClassVar[FailureCause]
-    FAILURE_CAUSE_INTERNAL: _ClassVar[FailureCause]
+    JOB_CAUSE_UNSPECIFIED: _ClassVar[JobCause]
+    JOB_CAUSE_RESTARTED: _ClassVar[JobCause]
+    JOB_CAUSE_WORKER_LOST: _ClassVar[JobCause]
+    JOB_CAUSE_PROVING_TIMEOUT: _ClassVar[JobCause]
+    JOB_CAUSE_KEY_UNAVAILABLE: _ClassVar[JobCause]
+    JOB_CAUSE_INPUT_INVALID: _ClassVar[JobCause]
+    JOB_CAUSE_PROVER_FAILED: _ClassVar[JobCause]
+    JOB_CAUSE_PROOF_INVALID: _ClassVar[JobCause]
+    JOB_CAUSE_DEADLINE_PASSED: _ClassVar[JobCause]
+    JOB_CAUSE_CANCELLED_BY_CLIENT: _ClassVar[JobCause]
+    JOB_CAUSE_DRY_RUN: _ClassVar[JobCause]
+    JOB_CAUSE_RPC_UNAVAILABLE: _ClassVar[JobCause]
+    JOB_CAUSE_WRONG_CHAIN: _ClassVar[JobCause]
+    JOB_CAUSE_CONTRACT_MISSING: _ClassVar[JobCause]
+    JOB_CAUSE_INSUFFICIENT_FUNDS: _ClassVar[JobCause]
+    JOB_CAUSE_FEE_CEILING: _ClassVar[JobCause]
+    JOB_CAUSE_GAS_CEILING: _ClassVar[JobCause]
+    JOB_CAUSE_CHAIN_NOT_READY: _ClassVar[JobCause]
+    JOB_CAUSE_TRANSACTION_REFUSED: _ClassVar[JobCause]
+    JOB_CAUSE_NONCE_TAKEN: _ClassVar[JobCause]
+    JOB_CAUSE_REORGANISED: _ClassVar[JobCause]
+    JOB_CAUSE_SETTLED_BY_OTHER: _ClassVar[JobCause]
+    JOB_CAUSE_ATTESTATION_EXPIRED: _ClassVar[JobCause]
+    JOB_CAUSE_REVERTED: _ClassVar[JobCause]
+    JOB_CAUSE_INTERNAL: _ClassVar[JobCause]
 MARKS_STATEMENT_UNSPECIFIED: MarksStatement
 MARKS_STATEMENT_PRICE: MarksStatement
 MARKS_STATEMENT_PRICE_AND_GREEKS: MarksStatement
@@ -79,23 +95,31 @@ PROVING_PHASE_KEY: ProvingPhase
 PROVING_PHASE_WITNESS: ProvingPhase
 PROVING_PHASE_PROOF: ProvingPhase
 PROVING_PHASE_CHECK: ProvingPhase
-FAILURE_CAUSE_UNSPECIFIED: FailureCause
-FAILURE_CAUSE_WORKER_CRASHED: FailureCause
-FAILURE_CAUSE_PROVING_TIMEOUT: FailureCause
-FAILURE_CAUSE_KEY_UNAVAILABLE: FailureCause
-FAILURE_CAUSE_UNPROVABLE: FailureCause
-FAILURE_CAUSE_PROOF_INVALID: FailureCause
-FAILURE_CAUSE_CONTRACT_REFUSED: FailureCause
-FAILURE_CAUSE_STALE: FailureCause
-FAILURE_CAUSE_INTERNAL: FailureCause
-
-class Failure(_message.Message):
-    __slots__ = ("cause", "message")
-    CAUSE_FIELD_NUMBER: _ClassVar[int]
-    MESSAGE_FIELD_NUMBER: _ClassVar[int]
-    cause: FailureCause
-    message: str
-    def __init__(self, cause: _Optional[_Union[FailureCause, str]] = ..., message: _Optional[str] = ...) -> None: ...
+JOB_CAUSE_UNSPECIFIED: JobCause
+JOB_CAUSE_RESTARTED: JobCause
+JOB_CAUSE_WORKER_LOST: JobCause
+JOB_CAUSE_PROVING_TIMEOUT: JobCause
+JOB_CAUSE_KEY_UNAVAILABLE: JobCause
+JOB_CAUSE_INPUT_INVALID: JobCause
+JOB_CAUSE_PROVER_FAILED: JobCause
+JOB_CAUSE_PROOF_INVALID: JobCause
+JOB_CAUSE_DEADLINE_PASSED: JobCause
+JOB_CAUSE_CANCELLED_BY_CLIENT: JobCause
+JOB_CAUSE_DRY_RUN: JobCause
+JOB_CAUSE_RPC_UNAVAILABLE: JobCause
+JOB_CAUSE_WRONG_CHAIN: JobCause
+JOB_CAUSE_CONTRACT_MISSING: JobCause
+JOB_CAUSE_INSUFFICIENT_FUNDS: JobCause
+JOB_CAUSE_FEE_CEILING: JobCause
+JOB_CAUSE_GAS_CEILING: JobCause
+JOB_CAUSE_CHAIN_NOT_READY: JobCause
+JOB_CAUSE_TRANSACTION_REFUSED: JobCause
+JOB_CAUSE_NONCE_TAKEN: JobCause
+JOB_CAUSE_REORGANISED: JobCause
+JOB_CAUSE_SETTLED_BY_OTHER: JobCause
+JOB_CAUSE_ATTESTATION_EXPIRED: JobCause
+JOB_CAUSE_REVERTED: JobCause
+JOB_CAUSE_INTERNAL: JobCause
 
 class ProvingProgress(_message.Message):
     __slots__ = ("phase", "message")
@@ -118,7 +142,7 @@ class SettlementTransaction(_message.Message):
     def __init__(self, chain_id: _Optional[int] = ..., transaction_hash: _Optional[bytes] = ..., block_number: _Optional[int] = ..., gas_used: _Optional[int] = ...) -> None: ...
 
 class Job(_message.Message):
-    __slots__ = ("job_id", "request_id", "statement", "options", "capacity", "proving_state", "settlement_state", "failure", "progress", "transaction", "create_time", "update_time", "revision", "done")
+    __slots__ = ("job_id", "request_id", "statement", "options", "capacity", "proving_state", "settlement_state", "cause", "progress", "transaction", "create_time", "update_time", "revision", "done", "cause_message")
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     STATEMENT_FIELD_NUMBER: _ClassVar[int]
@@ -126,13 +150,14 @@ class Job(_message.Message):
     CAPACITY_FIELD_NUMBER: _ClassVar[int]
     PROVING_STATE_FIELD_NUMBER: _ClassVar[int]
     SETTLEMENT_STATE_FIELD_NUMBER: _ClassVar[int]
-    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
     PROGRESS_FIELD_NUMBER: _ClassVar[int]
     TRANSACTION_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     DONE_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     request_id: str
     statement: MarksStatement
@@ -140,11 +165,12 @@ class Job(_message.Message):
     capacity: int
     proving_state: ProvingState
     settlement_state: SettlementState
-    failure: Failure
+    cause: JobCause
     progress: ProvingProgress
     transaction: SettlementTransaction
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
     revision: int
     done: bool
-    def __init__(self, job_id: _Optional[str] = ..., request_id: _Optional[str] = ..., statement: _Optional[_Union[MarksStatement, str]] = ..., options: _Optional[int] = ..., capacity: _Optional[int] = ..., proving_state: _Optional[_Union[ProvingState, str]] = ..., settlement_state: _Optional[_Union[SettlementState, str]] = ..., failure: _Optional[_Union[Failure, _Mapping]] = ..., progress: _Optional[_Union[ProvingProgress, _Mapping]] = ..., transaction: _Optional[_Union[SettlementTransaction, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., done: _Optional[bool] = ...) -> None: ...
+    cause_message: str
+    def __init__(self, job_id: _Optional[str] = ..., request_id: _Optional[str] = ..., statement: _Optional[_Union[MarksStatement, str]] = ..., options: _Optional[int] = ..., capacity: _Optional[int] = ..., proving_state: _Optional[_Union[ProvingState, str]] = ..., settlement_state: _Optional[_Union[SettlementState, str]] = ..., cause: _Optional[_Union[JobCause, str]] = ..., progress: _Optional[_Union[ProvingProgress, _Mapping]] = ..., transaction: _Optional[_Union[SettlementTransaction, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., done: _Optional[bool] = ..., cause_message: _Optional[str] = ...) -> None: ...

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from node import values
 from node.pb import (
     attestation_pb2,
     capabilities_pb2,
@@ -20,7 +21,6 @@ from node.pb import (
     mark_pb2,
     pricing_service_pb2,
 )
-from node.rpc import values
 from node.rpc.errors import Fault, RequestFaults
 
 ADDRESS_BYTES = 20
@@ -164,10 +164,9 @@ def job_message(job: values.JobView, progress: values.JobProgress | None = None)
         update_time=_timestamp(job.updated),
         revision=job.revision,
         done=job.done,
+        cause=f"JOB_CAUSE_{job.cause.name}" if job.cause is not None else None,
+        cause_message=job.cause_message,
     )
-    if job.failure is not None:
-        cause = f"FAILURE_CAUSE_{job.failure.cause.name}"
-        message.failure.CopyFrom(job_pb2.Failure(cause=cause, message=job.failure.message))
     if job.transaction is not None:
         message.transaction.chain_id = job.transaction.chain_id
         message.transaction.transaction_hash = job.transaction.transaction_hash

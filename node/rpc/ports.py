@@ -1,6 +1,6 @@
 """What the server asks of the other rooms: small protocols and the plain values between them.
 
-The server never sees a database, a prover or a chain; the composition root (node/service.py) hands
+The server never sees a database, a prover or a chain; the composition root (node/service) hands
 it objects of these shapes, and the tests hand it fakes.
 
 Errors that cross: `RequestFaults` and the other `Refusal`s of node.rpc.errors. Whatever else a port
@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from node.rpc.values import (
+from node.values import (
     AttestationBytes,
     ChainRequest,
     JobProgress,

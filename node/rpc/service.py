@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import grpc
 
+from node import values
 from node.pb import (
     attestation_pb2,
     capabilities_pb2,
@@ -14,7 +15,7 @@ from node.pb import (
     pricing_service_pb2_grpc,
 )
 from node.pb import pricing_service_pb2 as pb
-from node.rpc import mapping, values
+from node.rpc import mapping
 from node.rpc.errors import Draining, Fault, JobNotFound, NotProved, RequestFaults
 from node.rpc.guard import Gate, ServerLimits, assert_wanted
 from node.rpc.ports import Rooms

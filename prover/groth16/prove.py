@@ -13,8 +13,8 @@ from prover import transcript
 from prover.engines import default_engine
 from prover.engines.base import Engine
 from prover.errors import WitnessError
-from prover.groth16.keys import ProvingKey
 from prover.groth16.proof import Proof
+from prover.groth16.proving_key import ProvingKey
 
 
 def prove(

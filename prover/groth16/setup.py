@@ -10,9 +10,10 @@ from prover.curve import G1_GENERATOR, G2_GENERATOR, G1Point, G2Point
 from prover.engines import default_engine
 from prover.engines.base import Engine
 from prover.engines.ntt import powers
-from prover.groth16.keys import ProvingKey, VerifyingKey
+from prover.groth16.proving_key import ProvingKey
 from prover.groth16.qap import lagrange_at, vanishing_at
 from prover.groth16.toxic_waste import ToxicWaste
+from prover.groth16.verifying_key import VerifyingKey
 from prover.identity import StatementDescription, StatementIdentity, r1cs_digest
 from prover.linter import refuse_proving_key
 

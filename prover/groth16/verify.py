@@ -12,8 +12,8 @@ from prover import transcript
 from prover.engines import default_engine
 from prover.engines.base import Engine
 from prover.errors import InvalidProof, MalformedPointError, Reason, WordsError
-from prover.groth16.keys import VerifyingKey
 from prover.groth16.proof import Proof
+from prover.groth16.verifying_key import VerifyingKey
 
 
 def verify(

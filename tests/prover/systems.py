@@ -176,8 +176,8 @@ def random_system(seed: int, row_count: int, inputs: int = 3) -> tuple[R1CS, Ran
         pools[WireClass.PRIVATE] = publics + pools[WireClass.COMMITTED] + known(WireClass.PRIVATE)
         output_class = generator.choice([WireClass.COMMITTED, WireClass.PRIVATE])
         pool = pools[output_class]
-        # The last input and the newest wires are always used: no wire may stay unconstrained.
-        left = combination(pool) + [(pools[WireClass.COMMITTED][row % inputs], 1)]
+        # Every input is used: no wire may stay unconstrained.
+        left = [*combination(pool), (pools[WireClass.COMMITTED][row % inputs], 1)]
         output = Wire(1, output_class, counts[output_class])
         rows.append((left, combination(pool), output))
         counts[output_class] += 1

@@ -12,7 +12,8 @@ import { Transcript } from "./libraries/Transcript.sol";
 
 /// @title AttestationRegistry
 /// @notice See IAttestationRegistry.
-/// @dev Attestations are known by what they say, never by their proof, which anybody can re-randomise.
+/// @dev Attestations are known by what they say, never by their proof, which anybody can
+/// re-randomise.
 contract AttestationRegistry is IAttestationRegistry {
     /// @inheritdoc IAttestationRegistry
     uint256 public constant hookGas = 200_000;
@@ -57,7 +58,8 @@ contract AttestationRegistry is IAttestationRegistry {
         _callHook(consumer, keyId, dataHash, words);
     }
 
-    /// @dev Selector, key id, ten proof words, offset and length of the array, then the words and nothing else.
+    /// @dev Selector, key id, ten proof words, offset and length of the array, then the words and
+    /// nothing else.
     function _checkSize(uint256 expected, uint256 received) private pure {
         if (received != expected) revert WordCountMismatch(expected, received);
         uint256 expectedBytes = 4 + 32 * (13 + received);
@@ -145,8 +147,8 @@ contract AttestationRegistry is IAttestationRegistry {
         emit Attested(keyId, consumer, subject, sequence, dataHash, head);
     }
 
-    /// @dev The EVM forwards at most 63/64 of what is left. Checked with the call's data already encoded, so that
-    /// nobody can starve the hook of the gas it is promised.
+    /// @dev The EVM forwards at most 63/64 of what is left. Checked with the call's data already
+    /// encoded, so that nobody can starve the hook of the gas it is promised.
     function _callHook(address consumer, bytes32 keyId, bytes32 dataHash, uint256[] calldata words)
         private
     {

@@ -72,7 +72,8 @@ contract MarkBoard is IMarkBoard, AttestationConsumer {
 
         Entry storage entry = _entries[underlying][keyId];
         if (number <= entry.snapshotNumber) revert SnapshotNotNewer(entry.snapshotNumber, number);
-        _entries[underlying][keyId] = Entry(dataHash, number, snapshotUnix, uint40(block.timestamp));
+        uint40 recordedUnix = uint40(block.timestamp);
+        _entries[underlying][keyId] = Entry(dataHash, number, snapshotUnix, recordedUnix);
         emit BoardUpdated(underlying, keyId, number, snapshotUnix, dataHash);
     }
 }

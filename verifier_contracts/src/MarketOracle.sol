@@ -129,7 +129,8 @@ contract MarketOracle is IMarketOracle, Guarded, Pausable, EIP712 {
         return progress.heldNumber != 0 && _isWithinLimit(snapshot.spot, _held[underlying].spot);
     }
 
-    /// @dev |spot - base| <= base * limit / 10^4; no overflow: both are below 2^216, the limit below 2^14.
+    /// @dev |spot - base| <= base * limit / 10^4; no overflow: both are below 2^216, the limit
+    /// below 2^14.
     function _isWithinLimit(uint256 spot, uint256 base) private view returns (bool) {
         uint256 move = spot > base ? spot - base : base - spot;
         return move * BPS <= base * spotMoveLimitBps;

@@ -9,7 +9,8 @@ import { VerifyingKeyLinter } from "./libraries/VerifyingKeyLinter.sol";
 /// @title ProofVerifier
 /// @notice Groth16 over BN254 with one committed round, one source for every statement:
 ///
-///   e(A, B) = e(alpha, beta) e(K_0 + challenge K_1 + fingerprint K_2, gamma) e(C, delta_2) e(D, delta_1)
+///   e(A, B) = e(alpha, beta) e(public, gamma) e(C, delta_2) e(D, delta_1)
+///   public  = K_0 + challenge K_1 + fingerprint K_2
 ///
 /// @dev The verifying key lives in immutables: cheaper than storage, and no compile per circuit.
 contract ProofVerifier is IProofVerifier {
@@ -132,7 +133,8 @@ contract ProofVerifier is IProofVerifier {
         ];
     }
 
-    /// @dev Selector, ten proof words, offset and length of the array, then the words and nothing else.
+    /// @dev Selector, ten proof words, offset and length of the array, then the words and nothing
+    /// else.
     function _checkSize(uint256 received) private view {
         if (received != wordCount) revert WordCountMismatch(wordCount, received);
         uint256 expectedBytes = 4 + 32 * (12 + received);
@@ -141,7 +143,8 @@ contract ProofVerifier is IProofVerifier {
         }
     }
 
-    /// @dev Curve and subgroup are the precompile's to check; it takes (0, 0) for infinity, so we refuse that.
+    /// @dev Curve and subgroup are the precompile's to check; it takes (0, 0) for infinity, so we
+    /// refuse that.
     function _checkPoints(uint256[10] calldata proof) private pure {
         for (uint256 i = 0; i < 10; i++) {
             if (proof[i] >= BN254.BASE_MODULUS) revert CoordinateOutsideField(i, proof[i]);

@@ -32,7 +32,8 @@ contract SeriesFeed is ISeriesFeed {
 
     Round private _latest;
 
-    /// @param tickExponent_ That of the underlying's registry entry; marks with another one are refused.
+    /// @param tickExponent_ That of the underlying's registry entry; marks with another one are
+    /// refused.
     constructor(
         IMarkBoard board_,
         Series memory series_,

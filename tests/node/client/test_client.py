@@ -15,6 +15,7 @@ import pytest
 import structlog
 
 import node.client
+from node import values
 from node.client import (
     AsyncClient,
     Chain,
@@ -27,7 +28,7 @@ from node.client import (
     WaitTimeoutError,
     wire,
 )
-from node.rpc import PricingServer, values
+from node.rpc import PricingServer
 from tests.node.rpc.chains import OPTION, chain
 from tests.node.rpc.conftest import LIMITS
 from tests.node.rpc.fakes import FakeNode

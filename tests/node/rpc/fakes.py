@@ -11,11 +11,10 @@ from datetime import UTC, datetime, timedelta
 from node.rpc import ChangeCounter, Rooms
 from node.rpc.errors import Fault, QueueFull, RequestFaults, RequestIdReused
 from node.rpc.ports import StillWanted
-from node.rpc.values import (
+from node.values import (
     AttestationBytes,
     ChainRequest,
-    FailureCause,
-    JobFailure,
+    JobCause,
     JobProgress,
     JobTransaction,
     JobView,
@@ -121,7 +120,8 @@ class FakeJobs:
                 capacity=submission.capacity or 64,
                 proving_state=ProvingState.QUEUED,
                 settlement_state=SettlementState.NONE,
-                failure=None,
+                cause=None,
+                cause_message="",
                 transaction=None,
                 created=EPOCH,
                 updated=EPOCH,
@@ -136,7 +136,8 @@ class FakeJobs:
         job_id: str,
         proving: ProvingState | None = None,
         settlement: SettlementState | None = None,
-        failure: JobFailure | None = None,
+        cause: JobCause | None = None,
+        message: str = "",
         transaction: JobTransaction | None = None,
     ) -> None:
         with self._lock:
@@ -146,7 +147,8 @@ class FakeJobs:
                     old,
                     proving_state=proving or old.proving_state,
                     settlement_state=settlement or old.settlement_state,
-                    failure=failure or old.failure,
+                    cause=cause,
+                    cause_message=message,
                     transaction=transaction or old.transaction,
                     revision=old.revision + 1,
                     updated=old.updated + timedelta(seconds=1),
@@ -170,8 +172,8 @@ class FakeJobs:
         self.move(job_id, None, SettlementState.CONFIRMED, transaction=mined)
         self.move(job_id, None, SettlementState.FINAL)
 
-    def fail(self, job_id: str, cause: FailureCause, message: str) -> None:
-        self.move(job_id, ProvingState.FAILED, failure=JobFailure(cause, message))
+    def fail(self, job_id: str, cause: JobCause, message: str) -> None:
+        self.move(job_id, ProvingState.FAILED, cause=cause, message=message)
 
     def job(self, job_id: str) -> JobView | None:
         states = self.states.get(job_id)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from node import values
 from node.client import (
     Attestation,
     Client,
@@ -23,8 +24,7 @@ from node.client import (
     SettlementState,
     Statement,
 )
-from node.rpc import values
-from node.rpc.values import JobProgress, ProvingPhase
+from node.values import JobProgress, ProvingPhase
 from tests.node.rpc.chains import chain
 from tests.node.rpc.fakes import ATTESTATION, FakeNode
 
@@ -176,11 +176,10 @@ def test_watch_tells_the_current_state_then_every_change_then_ends(
 
 def test_watching_a_finished_job_answers_once(client: Client, node: FakeNode) -> None:
     job = client.submit_marks(chain(1))
-    node.jobs.fail(job.job_id, values.FailureCause.WORKER_CRASHED, "it died three times")
+    node.jobs.fail(job.job_id, values.JobCause.WORKER_LOST, "it died three times")
     states = list(client.watch_job(job.job_id, timeout_seconds=5))
     assert [state.proving_state for state in states] == [ProvingState.FAILED]
-    assert states[0].failure is not None
-    assert states[0].failure.cause == "WORKER_CRASHED"
+    assert (states[0].cause, states[0].cause_message) == ("WORKER_LOST", "it died three times")
     assert not states[0].succeeded
 
 

@@ -33,7 +33,8 @@ abstract contract AttestationConsumer is IAttestationConsumer, Ownable2Step {
         _consume(keyId, dataHash, words);
     }
 
-    /// @notice The owner allows a key, whose statement this contract must know how to read, or no longer.
+    /// @notice The owner allows a key, whose statement this contract must know how to read, or no
+    /// longer.
     function setKeyAllowed(bytes32 keyId, bool isAllowed) external onlyOwner {
         bool changed = isAllowed ? _allowedKeys.add(keyId) : _allowedKeys.remove(keyId);
         if (!changed) revert KeyUnchanged(keyId, isAllowed);

@@ -5,8 +5,9 @@ import { IMarketOracle } from "./IMarketOracle.sol";
 import { IVerifierRouter } from "./IVerifierRouter.sol";
 
 /// @title IAttestationRegistry
-/// @notice Where proofs become attestations: checks what the circuit cannot know (chain, time, market, order),
-/// has the proof verified, appends to a hash chain and tells the consumer. Nothing is stored per word.
+/// @notice Where proofs become attestations: checks what the circuit cannot know (chain, time,
+/// market, order), has the proof verified, appends to a hash chain and tells the consumer. Nothing
+/// is stored per word.
 interface IAttestationRegistry {
     /// @param chainHead Head of the hash chain with this attestation in it.
     event Attested(
@@ -65,10 +66,12 @@ interface IAttestationRegistry {
     /// @notice Gas a consumer's hook gets, whoever submits.
     function hookGas() external view returns (uint256);
 
-    /// @notice head_0 = 0, head_n = keccak256(head_(n-1) || digest_n), digest = keccak256(keyId || dataHash).
+    /// @notice head_0 = 0, head_n = keccak256(head_(n-1) || digest_n), digest = keccak256(keyId ||
+    /// dataHash).
     function chainHead() external view returns (bytes32);
 
-    /// @notice Sequence of the last attestation and the first 26 bytes of its digest; zeros where there is none.
+    /// @notice Sequence of the last attestation and the first 26 bytes of its digest; zeros where
+    /// there is none.
     function lastAttestation(bytes32 keyId, address consumer, bytes32 subject)
         external
         view

@@ -2,7 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @title IMarkBoard
-/// @notice The newest attested marks per underlying and key. The board keeps a hash; readers bring the words.
+/// @notice The newest attested marks per underlying and key. The board keeps a hash; readers bring
+/// the words.
 interface IMarkBoard {
     /// @param dataHash keccak256(k || words) of the attestation.
     /// @param snapshotNumber Number of the market snapshot.

@@ -4,8 +4,9 @@ pragma solidity 0.8.37;
 /// @title IMarketOracle
 /// @notice Market snapshots under n-of-m signatures.
 ///
-/// Signers sign EIP-712 typed data: domain name "proofmark MarketOracle", version "1", chain id, this contract;
-/// type MarketSnapshot(bytes12 underlying,uint48 number,uint40 snapshotUnix,bytes32 marketHash,uint256 spot).
+/// Signers sign EIP-712 typed data: domain name "proofmark MarketOracle", version "1", chain id,
+/// this contract; type MarketSnapshot(bytes12 underlying,uint48 number,uint40 snapshotUnix,bytes32
+/// marketHash,uint256 spot).
 interface IMarketOracle {
     /// @param underlying First 12 bytes of keccak256(symbol).
     /// @param number Counts the snapshots of the underlying; increasing, gaps allowed.
@@ -40,7 +41,8 @@ interface IMarketOracle {
     error SignatureInvalid(uint256 index);
     error UnknownSigner(uint256 index, address signer);
 
-    /// @notice Signatures are sorted by signer, strictly ascending; the same signer twice is refused here.
+    /// @notice Signatures are sorted by signer, strictly ascending; the same signer twice is
+    /// refused here.
     error SignersNotAscending(uint256 index, address previous, address signer);
     error SnapshotInFuture(uint40 snapshotUnix, uint256 nowUnix);
     error SnapshotTimeNotIncreasing(uint40 lastUnix, uint40 snapshotUnix);
@@ -50,15 +52,18 @@ interface IMarketOracle {
     error SnapshotUnknown(bytes12 underlying, uint48 number);
     error MarketHashUnknown(bytes32 marketHash);
 
-    /// @notice A threshold is more than half of the signers (two quorums share one) and at most all.
+    /// @notice A threshold is more than half of the signers (two quorums share one) and at most
+    /// all.
     error ThresholdOutOfRange(uint256 threshold, uint256 signerCount);
     error SignerUnchanged(address signer, bool isSigner);
     error SignerIsZero();
     error SpotMoveLimitOutOfRange(uint256 spotMoveLimitBps);
 
-    /// @notice Records a snapshot. Anybody may submit. A move of spot above the limit is held back: it enters when
-    /// a later snapshot, within the limit of the held one, repeats it; only that later one is then accepted.
-    /// @param signatures 65 bytes each (r, s, v), sorted by signer; more than the threshold are welcome.
+    /// @notice Records a snapshot. Anybody may submit. A move of spot above the limit is held back:
+    /// it enters when a later snapshot, within the limit of the held one, repeats it; only that
+    /// later one is then accepted.
+    /// @param signatures 65 bytes each (r, s, v), sorted by signer; more than the threshold are
+    /// welcome.
     /// @return accepted False if the snapshot is held.
     function submit(MarketSnapshot calldata snapshot, bytes[] calldata signatures)
         external
@@ -82,7 +87,8 @@ interface IMarketOracle {
 
     function threshold() external view returns (uint256);
 
-    /// @notice Largest move of spot, in basis points of the last accepted one, that needs no confirmation.
+    /// @notice Largest move of spot, in basis points of the last accepted one, that needs no
+    /// confirmation.
     function spotMoveLimitBps() external view returns (uint256);
 
     function breakerTripped() external view returns (bool);
@@ -93,7 +99,8 @@ interface IMarketOracle {
         view
         returns (MarketSnapshot memory);
 
-    /// @notice The accepted snapshot with these market words; reverts with MarketHashUnknown where there is none.
+    /// @notice The accepted snapshot with these market words; reverts with MarketHashUnknown where
+    /// there is none.
     function snapshotByMarketHash(bytes32 marketHash) external view returns (MarketSnapshot memory);
 
     /// @notice Number of the last accepted snapshot; 0 where there is none.

@@ -4,8 +4,9 @@ pragma solidity 0.8.37;
 /// @title IProofVerifier
 /// @notice Verifies proofs of one statement under one verifying key.
 ///
-/// A proof is ten words: A (x, y), B (x imaginary, x real, y imaginary, y real), C (x, y), D (x, y). D commits
-/// to every wire that does not depend on the challenge; the challenge is drawn from D and the words.
+/// A proof is ten words: A (x, y), B (x imaginary, x real, y imaginary, y real), C (x, y), D (x,
+/// y). D commits to every wire that does not depend on the challenge; the challenge is drawn from D
+/// and the words.
 interface IProofVerifier {
     /// @notice The call's data is not exactly one proof and the statement's words.
     error CalldataLengthMismatch(uint256 expected, uint256 received);
@@ -56,8 +57,8 @@ interface IProofVerifier {
     function keyWords() external view returns (uint256[24] memory);
 
     /// @notice Returns the data hash of the words if the proof is valid, and reverts otherwise.
-    /// @dev About 232,000 gas for eight words and under 75 for each further one. A malformed point costs at
-    /// most the cap given to the pairing precompile.
+    /// @dev About 233,400 gas for eight words and 74 for each further one (at 1,024). A malformed point
+    /// costs at most the cap given to the pairing precompile.
     function verify(uint256[10] calldata proof, uint256[] calldata words)
         external
         view

@@ -5,8 +5,9 @@ import { IAggregatorV3 } from "./IAggregatorV3.sol";
 import { IMarkBoard } from "./IMarkBoard.sol";
 
 /// @title ISeriesFeed
-/// @notice The mark of one option series in AggregatorV3 shape: the answer counts price atoms, the round is the
-/// snapshot's number, both times are the snapshot's (when the market looked so, not when somebody told us).
+/// @notice The mark of one option series in AggregatorV3 shape: the answer counts price atoms, the
+/// round is the snapshot's number, both times are the snapshot's (when the market looked so, not
+/// when somebody told us).
 interface ISeriesFeed is IAggregatorV3 {
     struct Series {
         bytes12 underlying;
@@ -25,7 +26,8 @@ interface ISeriesFeed is IAggregatorV3 {
     /// @notice Only the latest round is kept; round 0 asked for means that there is none yet.
     error RoundUnknown(uint80 roundId);
 
-    /// @notice Takes the series' mark from the board. Anybody may call, with the attested words and the lane.
+    /// @notice Takes the series' mark from the board. Anybody may call, with the attested words and
+    /// the lane.
     function update(uint256[] calldata words, uint256 index) external;
 
     function board() external view returns (IMarkBoard);

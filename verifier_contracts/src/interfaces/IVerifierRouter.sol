@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @title IVerifierRouter
-/// @notice Which verifier answers for a key id. A key id has one verifier across all time: routes are added,
-/// stopped, resumed and buried, never replaced.
+/// @notice Which verifier answers for a key id. A key id has one verifier across all time: routes
+/// are added, stopped, resumed and buried, never replaced.
 interface IVerifierRouter {
     enum Status {
         Unset,
@@ -14,7 +14,8 @@ interface IVerifierRouter {
 
     /// @param verifier Contract that verifies proofs of the key.
     /// @param wordCount Number of words of its statement.
-    /// @param marketWordCount How many words, from word index 3 on, the oracle's market hash covers.
+    /// @param marketWordCount How many words, from word index 3 on, the oracle's market hash
+    /// covers.
     struct Route {
         address verifier;
         uint32 wordCount;

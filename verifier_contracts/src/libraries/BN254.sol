@@ -3,8 +3,8 @@ pragma solidity 0.8.37;
 
 /// @title BN254
 /// @notice The curve's two moduli and its three precompiles (EIP-196, EIP-197).
-/// @dev Gas is capped because a malformed point makes a precompile burn all that it is given. The caps leave
-/// room over today's prices (150, 6,000 and 45,000 + 34,000 per pair).
+/// @dev Gas is capped because a malformed point makes a precompile burn all that it is given. The
+/// caps leave room over today's prices (150, 6,000 and 45,000 + 34,000 per pair).
 library BN254 {
     /// @notice Order of the field the coordinates live in.
     uint256 internal constant BASE_MODULUS =
@@ -62,8 +62,9 @@ library BN254 {
         if (!success) revert PointMultiplicationFailed();
     }
 
-    /// @notice Whether the product of five pairings is one. Reverts with PairingFailed where a coordinate is
-    /// not below the base modulus, a point is off its curve or a G2 point is outside the subgroup.
+    /// @notice Whether the product of five pairings is one. Reverts with PairingFailed where a
+    /// coordinate is not below the base modulus, a point is off its curve or a G2 point is outside
+    /// the subgroup.
     function isPairingProductOne(uint256[30] memory pairs) internal view returns (bool isOne) {
         bool success;
         assembly ("memory-safe") {
@@ -73,7 +74,8 @@ library BN254 {
         if (!success) revert PairingFailed();
     }
 
-    /// @notice Whether four G1 and four G2 points are on their curves and in their groups (infinity is).
+    /// @notice Whether four G1 and four G2 points are on their curves and in their groups (infinity
+    /// is).
     function areValidPoints(uint256[24] memory pairs) internal view returns (bool areValid) {
         assembly ("memory-safe") {
             areValid := staticcall(PAIRING_4_GAS, 8, pairs, 0x300, 0x00, 0x20)

@@ -4,16 +4,17 @@ pragma solidity 0.8.37;
 import { HeaderWords } from "./HeaderWords.sol";
 
 /// @title OptionMarksWords
-/// @notice Where the fields of an `option_marks` statement lie. G groups of 16 lanes, N = 16 G options.
-/// Word indices count from zero; the first field of a word is the most significant.
+/// @notice Where the fields of an `option_marks` statement lie. G groups of 16 lanes, N = 16 G
+/// options. Word indices count from zero; the first field of a word is the most significant.
 ///
 ///   0..2          header
-///   3             underlying (96) | tickExponent (8) | snapshotUnix (40) | options (16) | groups G (16)
+///   3             underlying (96) | tickExponent (8) | snapshotUnix (40) | options (16) | G (16)
 ///   4..3+G        forwardTicks (36) | discount (46, 2^-44) | rate (28, biased) | expiryUnix (40)
 ///   ceil(N/3)     3 x [ strikeTicks (36) | volatility (28, 2e-8) | isPut (1) ]
 ///   N/4           4 x priceAtoms (56, 1e-5 tick)
 ///
-/// A tick is 10^-tickExponent of the quote currency. The functions decode words that a proof has range-checked.
+/// A tick is 10^-tickExponent of the quote currency. The functions decode words that a proof has
+/// range-checked.
 library OptionMarksWords {
     uint256 internal constant MARKET_INDEX = HeaderWords.COUNT;
     uint256 internal constant GROUPS_INDEX = MARKET_INDEX + 1;

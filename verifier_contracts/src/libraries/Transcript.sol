@@ -21,7 +21,8 @@ library Transcript {
         }
     }
 
-    /// @notice keccak256 of `count` words from index `first` on: the market hash that oracle signers sign.
+    /// @notice keccak256 of `count` words from index `first` on: the market hash that oracle
+    /// signers sign.
     /// @dev Unchecked: the caller makes sure that first + count <= words.length.
     function rangeHashUnchecked(uint256[] calldata words, uint256 first, uint256 count)
         internal
@@ -44,7 +45,8 @@ library Transcript {
         return uint256(keccak256(abi.encode(TAG, keyId, dX, dY, hash))) % R;
     }
 
-    /// @notice k * challenge^k + sum of word_i * challenge^(k - i), mod r, by Horner's rule starting from k.
+    /// @notice k * challenge^k + sum of word_i * challenge^(k - i), mod r, by Horner's rule
+    /// starting from k.
     /// @return value The fingerprint; meaningless where allInField is false.
     /// @return allInField Whether every word is below r.
     function fingerprint(uint256[] calldata words, uint256 point)
@@ -52,9 +54,12 @@ library Transcript {
         pure
         returns (uint256 value, bool allInField)
     {
-        // for (i = 0; i < k; i++) { allInField = allInField && words[i] < R; value = (value * point + words[i]) % R; }
-        // Lazy: value = mulmod(value, point, R) + word stays below 2 R < 2^255 for words below R, so no step
-        // overflows and one reduction at the end is enough. Eight words a turn.
+        // for (i = 0; i < k; i++) {
+        //     allInField = allInField && words[i] < R;
+        //     value = (value * point + words[i]) % R;
+        // }
+        // Lazy: value = mulmod(value, point, R) + word stays below 2 R < 2^255 for words below R,
+        // so no step overflows and one reduction at the end is enough. Eight words a turn.
         uint256 modulus = R;
         assembly ("memory-safe") {
             let cursor := words.offset
@@ -69,30 +74,42 @@ library Transcript {
                 value := add(mulmod(value, point, modulus), word)
             }
             for { } lt(cursor, end) { cursor := add(cursor, 0x100) } {
-                let word := calldataload(cursor)
-                allInField := and(allInField, lt(word, modulus))
-                value := add(mulmod(value, point, modulus), word)
-                word := calldataload(add(cursor, 0x20))
-                allInField := and(allInField, lt(word, modulus))
-                value := add(mulmod(value, point, modulus), word)
-                word := calldataload(add(cursor, 0x40))
-                allInField := and(allInField, lt(word, modulus))
-                value := add(mulmod(value, point, modulus), word)
-                word := calldataload(add(cursor, 0x60))
-                allInField := and(allInField, lt(word, modulus))
-                value := add(mulmod(value, point, modulus), word)
-                word := calldataload(add(cursor, 0x80))
-                allInField := and(allInField, lt(word, modulus))
-                value := add(mulmod(value, point, modulus), word)
-                word := calldataload(add(cursor, 0xa0))
-                allInField := and(allInField, lt(word, modulus))
-                value := add(mulmod(value, point, modulus), word)
-                word := calldataload(add(cursor, 0xc0))
-                allInField := and(allInField, lt(word, modulus))
-                value := add(mulmod(value, point, modulus), word)
-                word := calldataload(add(cursor, 0xe0))
-                allInField := and(allInField, lt(word, modulus))
-                value := add(mulmod(value, point, modulus), word)
+                {
+                    let left := calldataload(cursor)
+                    let right := calldataload(add(cursor, 0x20))
+                    allInField := and(and(lt(left, modulus), lt(right, modulus)), allInField)
+                    value := add(
+                        mulmod(add(mulmod(value, point, modulus), left), point, modulus),
+                        right
+                    )
+                }
+                {
+                    let left := calldataload(add(cursor, 0x40))
+                    let right := calldataload(add(cursor, 0x60))
+                    allInField := and(and(lt(left, modulus), lt(right, modulus)), allInField)
+                    value := add(
+                        mulmod(add(mulmod(value, point, modulus), left), point, modulus),
+                        right
+                    )
+                }
+                {
+                    let left := calldataload(add(cursor, 0x80))
+                    let right := calldataload(add(cursor, 0xa0))
+                    allInField := and(and(lt(left, modulus), lt(right, modulus)), allInField)
+                    value := add(
+                        mulmod(add(mulmod(value, point, modulus), left), point, modulus),
+                        right
+                    )
+                }
+                {
+                    let left := calldataload(add(cursor, 0xc0))
+                    let right := calldataload(add(cursor, 0xe0))
+                    allInField := and(and(lt(left, modulus), lt(right, modulus)), allInField)
+                    value := add(
+                        mulmod(add(mulmod(value, point, modulus), left), point, modulus),
+                        right
+                    )
+                }
             }
             value := mod(value, modulus)
         }

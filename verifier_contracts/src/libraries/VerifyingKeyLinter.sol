@@ -23,8 +23,8 @@ library VerifyingKeyLinter {
     uint256 private constant G2_GENERATOR_X_REAL =
         10857046999023057135944570762232829481370756359578518086990519993285655852781;
 
-    /// @notice Reverts where a point is invalid, at infinity, at the generator (gamma may be there: keys of a
-    /// ceremony have it) or related to another one.
+    /// @notice Reverts where a point is invalid, at infinity, at the generator (gamma may be there:
+    /// keys of a ceremony have it) or related to another one.
     function check(uint256[24] memory key) internal view {
         _checkNoInfinity(key);
         _checkNoGenerator(key);
@@ -69,7 +69,8 @@ library VerifyingKeyLinter {
         }
     }
 
-    /// @dev Four points of each group make four pairs, so that one call of the precompile checks all eight.
+    /// @dev Four points of each group make four pairs, so that one call of the precompile checks
+    /// all eight.
     function _asPairs(uint256[24] memory key) private pure returns (uint256[24] memory pairs) {
         uint256[4] memory g1 = [ALPHA, GAMMA_ABC_0, GAMMA_ABC_1, GAMMA_ABC_2];
         for (uint256 i = 0; i < 4; i++) {

@@ -1,4 +1,4 @@
-"""Plain values between the server and the other rooms: no message, no row, no transaction."""
+"""Plain values between the rooms of a node: no message, no database row, no transaction."""
 
 from __future__ import annotations
 
@@ -45,16 +45,32 @@ class SettlementState(StrEnum):
     REJECTED = "rejected"
 
 
-class FailureCause(StrEnum):
-    """Typed cause of a job that did not reach its goal."""
+class JobCause(StrEnum):
+    """Why a job is where it is (job.proto says what each means)."""
 
-    WORKER_CRASHED = "worker_crashed"
+    RESTARTED = "restarted"
+    WORKER_LOST = "worker_lost"
     PROVING_TIMEOUT = "proving_timeout"
     KEY_UNAVAILABLE = "key_unavailable"
-    UNPROVABLE = "unprovable"
+    INPUT_INVALID = "input_invalid"
+    PROVER_FAILED = "prover_failed"
     PROOF_INVALID = "proof_invalid"
-    CONTRACT_REFUSED = "contract_refused"
-    STALE = "stale"
+    DEADLINE_PASSED = "deadline_passed"
+    CANCELLED_BY_CLIENT = "cancelled_by_client"
+    DRY_RUN = "dry_run"
+    RPC_UNAVAILABLE = "rpc_unavailable"
+    WRONG_CHAIN = "wrong_chain"
+    CONTRACT_MISSING = "contract_missing"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    FEE_CEILING = "fee_ceiling"
+    GAS_CEILING = "gas_ceiling"
+    CHAIN_NOT_READY = "chain_not_ready"
+    TRANSACTION_REFUSED = "transaction_refused"
+    NONCE_TAKEN = "nonce_taken"
+    REORGANISED = "reorganised"
+    SETTLED_BY_OTHER = "settled_by_other"
+    ATTESTATION_EXPIRED = "attestation_expired"
+    REVERTED = "reverted"
     INTERNAL = "internal"
 
 
@@ -135,14 +151,6 @@ class MarksSubmission:
 
 
 @dataclass(frozen=True)
-class JobFailure:
-    """Cause for programs, message for people (never inputs or secrets)."""
-
-    cause: FailureCause
-    message: str
-
-
-@dataclass(frozen=True)
 class JobTransaction:
     """The newest transaction that carries the attestation; 0 while it is in no block."""
 
@@ -162,7 +170,10 @@ class JobProgress:
 
 @dataclass(frozen=True)
 class JobView:
-    """One stored state of a job. `revision` counts the job's stored changes from 1."""
+    """One stored state of a job. `revision` counts the job's stored changes from 1.
+
+    `cause_message` never holds inputs or secrets.
+    """
 
     job_id: str
     request_id: str
@@ -171,7 +182,8 @@ class JobView:
     capacity: int
     proving_state: ProvingState
     settlement_state: SettlementState
-    failure: JobFailure | None
+    cause: JobCause | None
+    cause_message: str
     transaction: JobTransaction | None
     created: datetime
     updated: datetime
