@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from circuits.edsl.lanes import Lanes, deeper
+from circuits.edsl.lookups import PublicWords, RangeQuery, RowQuery, RowTable
 from circuits.edsl.values import CircuitError, Debt, FieldElement, Integer, Payload, Quotient
 from circuits.field import BN254_FR
 
@@ -36,53 +37,6 @@ class Assumption:
     must_fail: str
 
 
-@dataclass(frozen=True, eq=False)
-class RowTable:
-    """A lookup table whose rows are integer polynomials of one degree.
-
-    Row j has coefficients rows[j][0 … degree]; `tag` separates it from other tables, and
-    `indexed` says whether a query names its row (Y^5 * index joins the fingerprint).
-    """
-
-    name: str
-    tag: int
-    rows: tuple[tuple[int, ...], ...]
-    indexed: bool
-
-    @property
-    def degree(self) -> int:
-        """Degree of every row polynomial."""
-        return len(self.rows[0]) - 1
-
-
-@dataclass(frozen=True)
-class RangeQuery:
-    """One value that must lie in [0, 2^limb_bits)."""
-
-    path: str
-    value: FieldElement
-
-
-@dataclass(frozen=True)
-class RowQuery:
-    """`taylor` must be the Taylor coefficients at `at` of a row of the table (row `index`)."""
-
-    path: str
-    table: RowTable
-    at: FieldElement
-    taylor: tuple[FieldElement, ...]
-    index: FieldElement | None
-    row: Payload  #: which row the honest prover means; None on the builder
-
-
-@dataclass(frozen=True)
-class PublicWords:
-    """Words added to the fingerprint, one per lane, in lane order."""
-
-    path: str
-    word: FieldElement
-
-
 @dataclass
 class Arithmetic(ABC):
     """What a statement may ask for. `limb_bits` is the width w of the range table [0, 2^w)."""
@@ -93,6 +47,7 @@ class Arithmetic(ABC):
     row_queries: list[RowQuery] = field(default_factory=list)
     words: list[PublicWords] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
+    debts: list[Debt] = field(default_factory=list)
     _scopes: list[str] = field(default_factory=list)
 
     # --- lane spaces and names ---------------------------------------------------------------
@@ -197,6 +152,7 @@ class Arithmetic(ABC):
         self, value: FieldElement, lo: int, hi: int, *, because: str, must_fail: str
     ) -> Integer:
         """The value as an Integer for a reason the types cannot see; listed by the audit."""
+        self.refuse_after_challenge(value)
         self.assumptions.append(Assumption(self.path, lo, hi, because, must_fail))
         return Integer(self, value.lanes, value.payload, False, lo=lo, hi=hi)
 
@@ -261,6 +217,7 @@ class Arithmetic(ABC):
         q = FieldElement(self, multiple.lanes, payload)
         lo, hi = -(-multiple.lo >> bits), multiple.hi >> bits
         debt = Debt(f"{self.path}/{name}", bits, q, lo, hi)
+        self.debts.append(debt)
         return Quotient(self, multiple.lanes, payload, lo, hi, 1, debt)
 
     def look_up_row(
@@ -276,15 +233,26 @@ class Arithmetic(ABC):
         """Constrain `taylor` to be the Taylor coefficients at `at` of a row of the table."""
         if len(taylor) != table.degree + 1 or table.indexed != (index is not None):
             raise CircuitError(f"{self.path}: the query does not fit table {table.name}")
+        self.refuse_after_challenge(at, *taylor, *([] if index is None else [index]))
         self.row_queries.append(
             RowQuery(f"{self.path}/{name}", table, at, tuple(taylor), index, row)
         )
 
     def publish(self, name: str, word: FieldElement) -> None:
         """Add a word per lane to the fingerprint."""
+        self.refuse_after_challenge(word)
         self.words.append(PublicWords(f"{self.path}/{name}", word))
 
+    def refuse_after_challenge(self, *values: FieldElement) -> None:
+        """Lookups, words and integers must be fixed before the challenge, and be no quotients."""
+        for value in values:
+            if not isinstance(value, FieldElement):
+                raise CircuitError(f"{self.path}: a quotient must be checked first")
+            if value.after_challenge:
+                raise CircuitError(f"{self.path}: the value depends on the challenge")
+
     def _look_up_range(self, name: str, value: FieldElement) -> None:
+        self.refuse_after_challenge(value)
         self.range_queries.append(RangeQuery(f"{self.path}/{name}", value))
 
     def _look_up_top_bits(self, name: str, limb: FieldElement, bits: int) -> None:
