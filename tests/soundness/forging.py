@@ -11,16 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 
 from circuits.field import BN254_FR, FieldArray, pack_scalars, unpack_scalars
 from circuits.r1cs import CHALLENGE, FINGERPRINT, ONE, R1CS, Block, Constraint
 from prover import (
+    InvalidProof,
     Proof,
     ProvingKey,
+    Reason,
     ToxicWaste,
     default_engine,
     development_toxic_waste,
     transcript,
+    verify,
 )
 from prover.curve import G1Point
 from prover.groth16.qap import lagrange_at
@@ -30,6 +34,7 @@ from tests.prover.systems import PUBLIC_BLOCK, committed, description, private, 
 R = BN254_FR.modulus
 COMMITTED = 3
 WASTE = development_toxic_waste(b"soundness", bytes(32))
+WORDS = (3, 5, 15)
 FALSE_CLAIM = (3, 5, 16)
 
 
@@ -125,3 +130,10 @@ def keyed_columns(key: ProvingKey, waste: ToxicWaste = WASTE) -> list[int]:
     columns = engine.columns_at(key.loaded(engine).matrices, weights)
     values = zip(*map(unpack_scalars, columns), strict=True)
     return [(waste.beta * a + waste.alpha * b + c) % R for a, b, c in values]
+
+
+def refused(key: ProvingKey, words: Sequence[int], proof: Proof) -> Reason:
+    """Why our verifier refuses; fails where it does not."""
+    with pytest.raises(InvalidProof) as caught:
+        verify(key.verifying_key, words, proof)
+    return caught.value.reason
