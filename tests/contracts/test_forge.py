@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
@@ -31,3 +32,20 @@ def test_gas_is_the_committed_gas() -> None:
         "gas changed: look at the difference, then run "
         "`FORGE_SNAPSHOT_CHECK=false forge test` in verifier_contracts to keep it"
     )
+
+
+def test_solidity_is_formatted() -> None:
+    done = subprocess.run(
+        [str(forge.FORGE), "fmt", "--check"],
+        cwd=forge.ROOM,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_solidity_files_are_small() -> None:
+    sources = [*(forge.ROOM / "src").rglob("*.sol"), *(forge.ROOM / "test").rglob("*.sol")]
+    lengths = {path.name: len(path.read_text("utf-8").splitlines()) for path in sources}
+    assert not {name: length for name, length in lengths.items() if length > 300}
