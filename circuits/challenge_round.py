@@ -16,9 +16,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from circuits.edsl.arithmetic import Arithmetic, RowQuery, RowTable
+from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.builder import CircuitBuilder
 from circuits.edsl.evaluation import WitnessArithmetic
+from circuits.edsl.records import RowQuery, RowTable
 from circuits.edsl.response import BuilderResponse, Response, TableBlock, WitnessResponse
 from circuits.edsl.values import FieldElement
 from circuits.field import BN254_FR, FieldArray

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from circuits.edsl.arithmetic import Arithmetic, RowTable
+from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.evaluation import IntegerArray, integer_array
+from circuits.edsl.records import RowTable
 
 
 def range_multiplicities(ar: Arithmetic, size: int) -> IntegerArray:

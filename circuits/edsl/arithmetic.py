@@ -18,69 +18,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from circuits.edsl.lanes import Lanes, deeper
+from circuits.edsl.records import Assumption, PublicWords, RangeQuery, RowQuery, RowTable
 from circuits.edsl.values import CircuitError, Debt, FieldElement, Integer, Payload, Quotient
 from circuits.field import BN254_FR
 
 #: Computes hinted wires from the payloads of its arguments: one array, or one per wire.
 HintFunction = Callable[..., Payload]
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """A fact finer than the types, with the reason it holds and the test that would break it."""
-
-    path: str
-    lo: int | None
-    hi: int | None
-    because: str
-    must_fail: str
-
-
-@dataclass(frozen=True, eq=False)
-class RowTable:
-    """A lookup table whose rows are integer polynomials of one degree.
-
-    Row j has coefficients rows[j][0 … degree]; `tag` separates it from other tables, and
-    `indexed` says whether a query names its row (Y^5 * index joins the fingerprint).
-    """
-
-    name: str
-    tag: int
-    rows: tuple[tuple[int, ...], ...]
-    indexed: bool
-
-    @property
-    def degree(self) -> int:
-        """Degree of every row polynomial."""
-        return len(self.rows[0]) - 1
-
-
-@dataclass(frozen=True)
-class RangeQuery:
-    """One value that must lie in [0, 2^limb_bits)."""
-
-    path: str
-    value: FieldElement
-
-
-@dataclass(frozen=True)
-class RowQuery:
-    """`taylor` must be the Taylor coefficients at `at` of a row of the table (row `index`)."""
-
-    path: str
-    table: RowTable
-    at: FieldElement
-    taylor: tuple[FieldElement, ...]
-    index: FieldElement | None
-    row: Payload  #: which row the honest prover means; None on the builder
-
-
-@dataclass(frozen=True)
-class PublicWords:
-    """Words added to the fingerprint, one per lane, in lane order."""
-
-    path: str
-    word: FieldElement
 
 
 @dataclass
@@ -175,13 +118,20 @@ class Arithmetic(ABC):
         """A known field element, without an interval."""
         return FieldElement(self, lanes, self.number(lanes, value))
 
+    def note_interval(self, name: str, value: Integer) -> Integer:
+        """A named integer was made; a hook for readings that report intervals."""
+        del name
+        return value
+
     def multiply(self, name: str, a: FieldElement, b: FieldElement) -> FieldElement:
         """a * b as a wire; an Integer when both are."""
         product = self.product_wire(name, a, b)
         if not (isinstance(a, Integer) and isinstance(b, Integer)):
             return product
         ends = [x * y for x in (a.lo, a.hi) for y in (b.lo, b.hi)]
-        return Integer(self, product.lanes, product.payload, False, lo=min(ends), hi=max(ends))
+        lo, hi = min(ends), max(ends)
+        integer = Integer(self, product.lanes, product.payload, False, lo=lo, hi=hi)
+        return self.note_interval(name, integer)
 
     def product(self, name: str, a: Integer, b: Integer) -> Integer:
         """a * b of two Integers."""
@@ -223,7 +173,8 @@ class Arithmetic(ABC):
             self._look_up_range(name, limb)
         if limbs:
             self._look_up_top_bits(name, limbs[-1], bits - (count - 1) * self.limb_bits)
-        return Integer(self, lanes, value.payload, False, lo=0, hi=(1 << bits) - 1)
+        integer = Integer(self, lanes, value.payload, False, lo=0, hi=(1 << bits) - 1)
+        return self.note_interval(name, integer)
 
     def range_check(self, name: str, value: FieldElement | Quotient, bits: int) -> Integer:
         """Constrain value to [0, 2^bits): the low limbs are hinted, the top one is a form."""
@@ -237,7 +188,8 @@ class Arithmetic(ABC):
         for limb in limbs:
             self._look_up_range(name, limb)
         self.check_top_limb(name, value, low, low_bits, bits - low_bits)
-        return Integer(self, value.lanes, value.payload, False, lo=0, hi=(1 << bits) - 1)
+        integer = Integer(self, value.lanes, value.payload, False, lo=0, hi=(1 << bits) - 1)
+        return self.note_interval(name, integer)
 
     def check_top_limb(
         self, name: str, value: FieldElement, low: FieldElement, shift: int, bits: int

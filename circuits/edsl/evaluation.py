@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from circuits.edsl.arithmetic import Arithmetic, HintFunction, RowTable
+from circuits.edsl.arithmetic import Arithmetic, HintFunction
 from circuits.edsl.lanes import Lanes, deeper
+from circuits.edsl.records import RowTable
 from circuits.edsl.values import CircuitError, FieldElement, Integer, Payload, Quotient
 from circuits.field import BN254_FR, FieldArray, pack_scalars
 from circuits.r1cs import WireClass

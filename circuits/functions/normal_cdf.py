@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from circuits.edsl.arithmetic import Arithmetic, RowTable
+from circuits.edsl.arithmetic import Arithmetic
+from circuits.edsl.records import RowTable
 from circuits.edsl.values import FieldElement, Integer, Quotient
 from circuits.functions.row_lookup import look_up_taylor
 from circuits.functions.tables import SegmentTable, load_table

@@ -8,8 +8,9 @@ from math import comb
 
 import numpy as np
 
-from circuits.edsl.arithmetic import Arithmetic, HintFunction, RowTable
+from circuits.edsl.arithmetic import Arithmetic, HintFunction
 from circuits.edsl.evaluation import IntegerArray, integer_array
+from circuits.edsl.records import RowTable
 from circuits.edsl.values import FieldElement, Integer
 from circuits.functions.tables import taylor_coefficients
 

@@ -11,9 +11,7 @@ import typer
 from rich.table import Table
 
 from node.cli.output import print_json, reporting_errors, say, table_console
-from node.quoting import PRICING, price_report, read_chain, scaled_to_decimal
-from node.quoting.model import evaluate_market
-from node.quoting.report import GREEKS
+from node.quoting import GREEK_UNITS, PRICING, price_report, read_chain, scaled_to_decimal
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +29,7 @@ def price(
         for underlying in quoted.unlisted:
             tick = scaled_to_decimal(1, power_of_ten=underlying.tick_exponent)
             say(f"{underlying.symbol} is not listed: tick {tick} taken from its median forward")
-        report = price_report(quoted, evaluate_market)
+        report = price_report(quoted)
     if as_json:
         print_json(report)
     else:
@@ -41,8 +39,7 @@ def price(
 def _table(report: Sequence[dict[str, Any]]) -> Table:
     """Rows for people: full price, the rest to six significant digits."""
     table = Table("underlying", "expiry", "type")
-    greeks = [name for name in GREEKS if name in report[0]]
-    for name in ("strike", "forward", "volatility", "price", *greeks):
+    for name in ("strike", "forward", "volatility", "price", *GREEK_UNITS):
         table.add_column(name, justify="right", no_wrap=True)
     for entry in report:
         inputs = entry["inputs"]
@@ -54,6 +51,6 @@ def _table(report: Sequence[dict[str, Any]]) -> Table:
             inputs["forward"],
             f"{Decimal(inputs['implied_volatility']):.4%}",
             entry["price"],
-            *(f"{Decimal(entry[name]):.6g}" for name in greeks),
+            *(f"{Decimal(entry[name]):.6g}" for name in GREEK_UNITS),
         )
     return table

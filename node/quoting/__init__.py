@@ -12,14 +12,13 @@ from node.quoting.chain import (
 from node.quoting.chain_csv import parse_chain, read_chain
 from node.quoting.decimals import parse_decimal, scaled_to_decimal
 from node.quoting.errors import ChainFileError, ChainRefusedError, Fault, QuoteError
+from node.quoting.greek_units import GREEK_UNITS
 from node.quoting.grouping import PlacedMarket, market_hash, market_of, markets_of
 from node.quoting.instants import format_instant, parse_instant
 from node.quoting.quantise import quantise_chain
 from node.quoting.report import (
-    GreekUnit,
-    PricedMark,
     evaluate_chain,
-    greek_decimal,
+    greek_decimals,
     price_decimal,
     price_report,
     printed_inputs,
@@ -27,6 +26,7 @@ from node.quoting.report import (
 from node.quoting.underlyings import Underlying, load_underlyings, underlying_id
 
 __all__ = [
+    "GREEK_UNITS",
     "PRICING",
     "PROVING",
     "Chain",
@@ -34,16 +34,14 @@ __all__ = [
     "ChainRefusedError",
     "ChainRules",
     "Fault",
-    "GreekUnit",
     "PlacedMarket",
-    "PricedMark",
     "QuoteError",
     "QuotedOption",
     "RawOption",
     "Underlying",
     "evaluate_chain",
     "format_instant",
-    "greek_decimal",
+    "greek_decimals",
     "load_underlyings",
     "market_hash",
     "market_of",

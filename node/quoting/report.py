@@ -1,99 +1,59 @@
-"""Priced chains as plain data: exact decimal strings, in the order of the chain."""
+"""Priced chains as plain data: exact decimal strings, in the order of the chain.
+
+Prices come from the statement `option_marks` read on integers: the same definition is proven, so a
+quote and its proof cannot disagree.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from circuits.statements.option_marks import Greeks, Mark, Market, evaluate
 from circuits.statements.option_marks.inputs import (
-    ATOMS_PER_TICK,
     DISCOUNT_FRACTION_BITS,
     RATE_BIAS,
     RATE_FRACTION_BITS,
     SECONDS_PER_YEAR,
-    Market,
 )
 from node.quoting.chain import Chain, QuotedOption
 from node.quoting.decimals import scaled_to_decimal
+from node.quoting.greek_units import ATOM_DECIMALS, GREEK_UNITS
 from node.quoting.grouping import markets_of
 from node.quoting.instants import format_instant
 
-GREEKS = ("delta", "gamma", "vega", "theta", "rho")
-
-_ATOM_DECIMALS = len(str(ATOMS_PER_TICK)) - 1
-
-
-class GreekUnit(Protocol):
-    """Unit of a Greek's integer: numerator * tick^tick_power / (2^power_of_two 10^power_of_ten).
-
-    `tick_power` is 1 for amounts of quote currency, 0 for pure numbers, -1 for gamma.
-    """
-
-    @property
-    def numerator(self) -> int:
-        """Factor of the unit."""
-
-    @property
-    def power_of_two(self) -> int:
-        """Binary places."""
-
-    @property
-    def power_of_ten(self) -> int:
-        """Decimal places besides those of the tick."""
-
-    @property
-    def tick_power(self) -> int:
-        """How often the unit has the tick as a factor."""
-
-
-class PricedMark(Protocol):
-    """What a statement's evaluation gives for one option.
-
-    A mark with Greeks has besides an attribute `greeks` with integers delta … rho.
-    """
-
-    @property
-    def price_atoms(self) -> int:
-        """Price in units of 1e-5 tick."""
-
-
-Evaluate = Callable[[Market], Sequence[PricedMark]]
+Evaluate = Callable[[Market], Sequence[Mark]]
 """Prices the options of a market, in market order."""
 
 
-def evaluate_chain(chain: Chain, evaluate: Evaluate) -> list[PricedMark]:
+def evaluate_chain(chain: Chain, evaluate: Evaluate = evaluate) -> list[Mark]:
     """The mark of every option, in the order of the chain."""
-    marks: dict[int, PricedMark] = {}
+    marks: dict[int, Mark] = {}
     for placed in markets_of(chain):
-        found = evaluate(placed.market)
-        marks.update(zip(placed.chain_indices, found, strict=True))
+        marks.update(zip(placed.chain_indices, evaluate(placed.market), strict=True))
     return [marks[index] for index in range(len(chain.options))]
 
 
-def price_report(
-    chain: Chain, evaluate: Evaluate, greek_units: Mapping[str, GreekUnit] | None = None
-) -> list[dict[str, Any]]:
+def price_report(chain: Chain, evaluate: Evaluate = evaluate) -> list[dict[str, Any]]:
     """What `proofmark price --json` prints: one entry for each option, in the chain's order.
 
-    Numbers are plain decimal strings in full digits, save the whole number of seconds. Greeks are
-    given where the evaluation has them; `greek_units` then says what their integers count.
+    Numbers are plain decimal strings in full digits, save the whole number of seconds.
     """
     marks = evaluate_chain(chain, evaluate)
-    return [
-        _entry(option, mark, greek_units or {})
-        for option, mark in zip(chain.options, marks, strict=True)
-    ]
+    return [_entry(option, mark) for option, mark in zip(chain.options, marks, strict=True)]
 
 
 def price_decimal(price_atoms: int, tick_exponent: int) -> str:
     """A price in quote currency."""
-    return scaled_to_decimal(price_atoms, power_of_ten=tick_exponent + _ATOM_DECIMALS)
+    return scaled_to_decimal(price_atoms, power_of_ten=tick_exponent + ATOM_DECIMALS)
 
 
-def greek_decimal(value: int, unit: GreekUnit, tick_exponent: int) -> str:
-    """A Greek in its reader's unit."""
-    places = unit.power_of_ten + unit.tick_power * tick_exponent
-    return scaled_to_decimal(value, unit.numerator, unit.power_of_two, places)
+def greek_decimals(greeks: Greeks, tick_exponent: int) -> dict[str, str]:
+    """The five Greeks in the reader's units, by name."""
+    return {
+        name: unit.decimal(getattr(greeks, name), tick_exponent)
+        for name, unit in GREEK_UNITS.items()
+    }
 
 
 def printed_inputs(option: QuotedOption) -> dict[str, str | int]:
@@ -112,21 +72,15 @@ def printed_inputs(option: QuotedOption) -> dict[str, str | int]:
     }
 
 
-def _entry(
-    option: QuotedOption, mark: PricedMark, units: Mapping[str, GreekUnit]
-) -> dict[str, Any]:
+def _entry(option: QuotedOption, mark: Mark) -> dict[str, Any]:
     exponent = option.underlying.tick_exponent
     inputs = printed_inputs(option)
-    entry: dict[str, Any] = {
+    return {
         "underlying": option.underlying.symbol,
         "expiry_utc": format_instant(option.expiry_unix),
         "strike": inputs["strike"],
         "option_type": "put" if option.is_put else "call",
         "price": price_decimal(mark.price_atoms, exponent),
+        **greek_decimals(mark.greeks, exponent),
+        "inputs": inputs,
     }
-    greeks = getattr(mark, "greeks", None)
-    if greeks is not None:
-        for name in GREEKS:
-            entry[name] = greek_decimal(getattr(greeks, name), units[name], exponent)
-    entry["inputs"] = inputs
-    return entry

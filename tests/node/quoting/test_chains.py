@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from circuits.statements.option_marks.inputs import Market, Shape
+from circuits.statements.option_marks import Greeks, Mark, Market, Shape
 from node.quoting import (
     PRICING,
     PROVING,
@@ -21,39 +19,21 @@ from node.quoting import (
     price_report,
     read_chain,
 )
-from node.quoting.model import evaluate_market
 from tests.node.quoting.chains import csv_text, strikes
+from tests.node.quoting.judge import assert_within_bars
 
 DATA = Path(__file__).with_name("data")
-
-
-def black_76(entry: dict[str, object]) -> float:
-    inputs = entry["inputs"]
-    assert isinstance(inputs, dict)
-    forward, strike, volatility, discount = (
-        float(inputs[name])
-        for name in ("forward", "strike", "implied_volatility", "discount_factor")
-    )
-    stdev = volatility * math.sqrt(inputs["seconds_to_expiry"] / 31_536_000)
-    sign = -1 if entry["option_type"] == "put" else 1
-    d1 = math.log(forward / strike) / stdev + stdev / 2
-
-    def cdf(x: float) -> float:
-        return math.erfc(-x / math.sqrt(2)) / 2
-
-    return discount * sign * (forward * cdf(sign * d1) - strike * cdf(sign * (d1 - stdev)))
 
 
 def test_the_small_chain_gives_its_golden_report() -> None:
     """A file with byte mark, CRLF, other column order, exponents, ties and a 17th strike."""
     chain = read_chain(DATA / "small_chain.csv", PROVING)
     golden = json.loads((DATA / "small_chain.json").read_text(encoding="utf-8"))
-    report = price_report(chain, evaluate_market)
-    kept = ("underlying", "expiry_utc", "strike", "option_type", "price", "inputs")
-    assert [{name: entry[name] for name in kept} for entry in report] == golden["report"]
+    report = price_report(chain)
+    assert report == golden["report"]
     assert market_hash(market_of(chain).market, Shape(16)).hex() == golden["market_hash"]
     for entry in report:
-        assert math.isclose(float(entry["price"]), black_76(entry), abs_tol=1e-8)
+        assert_within_bars(entry)
 
 
 def test_groups_share_expiry_forward_discount_and_hold_sixteen() -> None:
@@ -88,63 +68,30 @@ def test_an_empty_discount_factor_is_one_and_spaces_are_ignored() -> None:
     assert (option.discount, option.strike_ticks) == (1 << 44, 740_000_000)
 
 
-@dataclass(frozen=True)
-class FakeGreeks:
-    delta: int
-    gamma: int = 3
-    vega: int = 4
-    theta: int = -5
-    rho: int = -6
-
-
-@dataclass(frozen=True)
-class FakeMark:
-    price_atoms: int
-    greeks: FakeGreeks
-
-
-@dataclass(frozen=True)
-class FakeUnit:
-    numerator: int
-    power_of_two: int
-    power_of_ten: int
-    tick_power: int
-
-
 def test_the_report_keeps_the_order_and_prints_greeks_by_their_units() -> None:
-    def evaluate(market: Market) -> Sequence[FakeMark]:
+    def evaluate(market: Market) -> Sequence[Mark]:
         strikes = [option.strike_ticks for _, option in market.options()]
-        return [FakeMark(strike, FakeGreeks(strike >> 20)) for strike in strikes]
+        greeks = Greeks(delta=-(3 << 37), gamma=1 << 65, vega=3, theta=-2, rho=-10)
+        return [Mark(strike, greeks) for strike in strikes]
 
-    units = {
-        "delta": FakeUnit(1, 1, 0, 0),
-        "gamma": FakeUnit(1, 0, 6, -1),
-        "vega": FakeUnit(1, 0, 0, 1),
-        "theta": FakeUnit(2, 0, 1, 1),
-        "rho": FakeUnit(1, 0, 0, 0),
-    }
     rows = [{"strike": "75000"}, {"underlying": "ETH"}, {"underlying": "NEW", "forward": "9e3"}, {}]
-    report = price_report(parse_chain(csv_text(*rows), PRICING), evaluate, units)
+    report = price_report(parse_chain(csv_text(*rows), PRICING), evaluate)
     assert [entry["strike"] for entry in report] == ["75000", "74000", "74000", "74000"]
-    assert [entry["inputs"]["tick"] for entry in report] == [
-        "0.0001",
-        "0.00001",
-        "0.00001",
-        "0.0001",
-    ]
+    ticks = [entry["inputs"]["tick"] for entry in report]
+    assert ticks == ["0.0001", "0.00001", "0.00001", "0.0001"]
     first = report[0]
     assert first["price"] == "0.75"
-    assert first["delta"] == "357.5"
-    assert first["gamma"] == "0.03"
-    assert first["vega"] == "0.0004"
-    assert first["theta"] == "-0.0001"
-    assert first["rho"] == "-6"
+    assert first["delta"] == "-0.75"
+    assert first["gamma"] == "2500"
+    assert first["vega"] == "0.000000003"
+    assert first["theta"] == "-0.000000002"
+    assert first["rho"] == "-0.00000001"
 
 
 def test_printed_inputs_are_the_quantised_ones() -> None:
     text = csv_text({"implied_volatility": "0.400000011", "discount_factor": "0.9"})
     chain = parse_chain(text, PROVING)
-    (entry,) = price_report(chain, evaluate_market)
+    (entry,) = price_report(chain)
     inputs = entry["inputs"]
     (option,) = chain.options
     assert inputs["implied_volatility"] == "0.40000002"

@@ -6,16 +6,15 @@ of what everyone signs and proves.
 
 from __future__ import annotations
 
-import math
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
 
 from circuits.statements.option_marks.inputs import smallest_shape
 from node.quoting import PROVING, Chain, market_hash, market_of, price_report, read_chain
-from node.quoting.model import evaluate_market
 from node.quoting.report import evaluate_chain
-from tests.node.quoting.test_chains import black_76
+from tests.node.quoting.judge import assert_within_bars
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = Path(__file__).with_name("data") / "btc_chain_20260521_marks.csv"
@@ -26,9 +25,10 @@ def golden_lines(chain: Chain) -> list[str]:
     shape = smallest_shape(market)
     lines = [
         f"# shape {shape.groups} x {shape.lanes}, market hash {market_hash(market, shape).hex()}",
-        "seconds_to_expiry,forward_ticks,discount,rate_biased,strike_ticks,is_put,volatility,price_atoms",
+        "seconds_to_expiry,forward_ticks,discount,rate_biased,strike_ticks,is_put,volatility,"
+        "price_atoms,delta,gamma,vega,theta,rho",
     ]
-    for option, mark in zip(chain.options, evaluate_chain(chain, evaluate_market), strict=True):
+    for option, mark in zip(chain.options, evaluate_chain(chain), strict=True):
         fields = (
             option.seconds_to_expiry,
             option.forward_ticks,
@@ -38,6 +38,7 @@ def golden_lines(chain: Chain) -> list[str]:
             int(option.is_put),
             option.volatility,
             mark.price_atoms,
+            *astuple(mark.greeks),
         )
         lines.append(",".join(str(field) for field in fields))
     return lines
@@ -58,6 +59,6 @@ def test_the_demo_chain_fits_512_options_in_30_groups(chain: Chain) -> None:
     assert smallest_shape(market).capacity == 512
 
 
-def test_the_demo_marks_are_black_76(chain: Chain) -> None:
-    for entry in price_report(chain, evaluate_market):
-        assert math.isclose(float(entry["price"]), black_76(entry), abs_tol=1e-7)
+def test_the_demo_chain_is_within_the_bars_of_the_oracle(chain: Chain) -> None:
+    for entry in price_report(chain):
+        assert_within_bars(entry)
