@@ -9,7 +9,7 @@ fit, one whose secrets nobody knows comes before a development key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -65,12 +65,7 @@ class KeyStore:
         system = r1cs or statement.r1cs()
         digest = prover.r1cs_digest(system.canonical_bytes())
         statement_id = prover.StatementIdentity.of(statement.description).statement_id
-        fitting = [
-            key
-            for key in self.verifying_keys()
-            if key.r1cs_digest == digest and key.statement.statement_id == statement_id
-        ]
-        return min(fitting, key=lambda key: (key.unsafe_dev, key.key_id), default=None)
+        return best_of(self.verifying_keys(), statement_id, digest)
 
     def proving_key(self, key_id: bytes) -> prover.ProvingKey:
         """Open a proving key, mapped; KeyMissingError, KeyUnusableError."""
@@ -130,3 +125,15 @@ class KeyStore:
 
     def _path(self, key_id: bytes, suffix: str) -> Path:
         return self.folder / f"{key_id.hex()}{suffix}"
+
+
+def best_of(
+    keys: Iterable[prover.VerifyingKey], statement_id: bytes, r1cs_digest: bytes
+) -> prover.VerifyingKey | None:
+    """The key for this statement and constraint system, development keys last; None if none is."""
+    fitting = [
+        key
+        for key in keys
+        if key.r1cs_digest == r1cs_digest and key.statement.statement_id == statement_id
+    ]
+    return min(fitting, key=lambda key: (key.unsafe_dev, key.key_id), default=None)

@@ -29,7 +29,7 @@ from node.proving.errors import TaskError
 from node.values import MarksStatement
 
 _VERSION = 1
-_PROFILES = {profile.name: profile for profile in (R14, R6)}
+PROFILES = {profile.name: profile for profile in (R14, R6)}
 _HEADER = ("chain_id", "registry", "consumer", "sequence", "valid_until")
 
 
@@ -75,8 +75,7 @@ class MarksTask:
     @property
     def option_marks(self) -> OptionMarks:
         """The statement at this size."""
-        greeks = self.statement is MarksStatement.PRICE_AND_GREEKS
-        return OptionMarks(self.shape, _PROFILES[self.profile], greeks)
+        return option_marks(self.statement, self.shape, self.profile)
 
     def content_digest(self) -> bytes:
         """What the caller asked for, hashed: the node's own choices in the header left out."""
@@ -94,7 +93,7 @@ class MarksTask:
     def decode_bytes(cls, payload: bytes) -> MarksTask:
         """From a stored payload; TaskError if it is none."""
         summary = TaskSummary.decode_bytes(payload)
-        if summary.profile not in _PROFILES:
+        if summary.profile not in PROFILES:
             raise TaskError(f"profile {summary.profile!r} is unknown to this program")
         try:
             body = json.loads(payload.partition(b"\n")[2])
@@ -137,6 +136,12 @@ class MarksTask:
                 for group in market.groups
             ],
         }
+
+
+def option_marks(statement: MarksStatement, shape: Shape, profile: str) -> OptionMarks:
+    """The statement of this name, size and profile."""
+    greeks = statement is MarksStatement.PRICE_AND_GREEKS
+    return OptionMarks(shape, PROFILES[profile], greeks)
 
 
 def _market_of(body: dict[str, Any]) -> Market:
