@@ -228,6 +228,8 @@ class Arithmetic(ABC):
         """Constrain `taylor` to be the Taylor coefficients at `at` of a row of the table."""
         if len(taylor) != table.degree + 1 or table.indexed != (index is not None):
             raise CircuitError(f"{self.path}: the query does not fit table {table.name}")
+        for value in (at, *taylor, *([] if index is None else [index])):
+            self._refuse_uncommitted(value)
         self.row_queries.append(
             RowQuery(f"{self.path}/{name}", table, at, tuple(taylor), index, row)
         )
@@ -236,7 +238,13 @@ class Arithmetic(ABC):
         """Add a word per lane to the fingerprint."""
         self.words.append(PublicWords(f"{self.path}/{name}", word))
 
+    def _refuse_uncommitted(self, value: FieldElement) -> None:
+        """A query chosen after the challenge could solve the lookup equation for itself."""
+        if value.after_challenge:
+            raise CircuitError(f"{self.path}: a query depends on the challenge")
+
     def _look_up_range(self, name: str, value: FieldElement) -> None:
+        self._refuse_uncommitted(value)
         self.range_queries.append(RangeQuery(f"{self.path}/{name}", value))
 
     def _look_up_top_bits(self, name: str, limb: FieldElement, bits: int) -> None:

@@ -1,11 +1,20 @@
 """Random and extreme markets, and how far the model is from the oracle on them.
 
 Every distance is divided by its bar, so a bar holds where the ratio is at most 1. The bars are
-those of the documented accuracy, at the quantised inputs:
+the documented ones, at the quantised inputs, with v the total standard deviation:
 
-    price   2e-13 F + 1/2 atom on typical inputs, 1/2 atom + 5e-13 max(F, K, A, B) everywhere
-    implied volatility of the price   1e-10 where vega >= 1e-3 F, for typical and short inputs;
-                                      where vega >= 1e-3 max(F, K), for every listing forward
+    price        2e-13 F + 1/2 atom
+    volatility   1e-10, of the volatility the price implies, where vega >= 1e-3 F
+    delta        1e-9                                  this and the next where v >= 0.0035
+    gamma        4e-9 D / (F v)
+    vega         1e-9 F
+    theta        4e-9 of its volatility part at the money, + 1 unit
+    rho          1e-12 F T
+
+Gamma, vega and rho have half a unit more, for their own rounding. A bar named "everywhere" also
+holds for strikes and times far from typical ones: price 1/2 atom + 5e-13 max(F, K, A, B),
+volatility where vega >= 1e-3 max(F, K), vega times D sqrt(T) where that is above 1, rho with
+max(F, K, A, B) for F and half an atom times T, gamma with a unit of D / F at 2^-66.
 """
 
 from __future__ import annotations
@@ -19,7 +28,7 @@ from typing import Any
 
 from circuits.profile import R14, Profile
 from circuits.statements.option_marks.inputs import GroupInputs, Market, OptionInputs
-from circuits.statements.option_marks.statement import evaluate
+from circuits.statements.option_marks.statement import Greeks, evaluate
 from tests import oracle
 from tests.oracle import QuantisedOption, Valuation, mp
 
@@ -30,6 +39,15 @@ LOW, HIGH = 1 << 20, (1 << 36) - 1
 
 HALF_ATOM = mp.mpf(1) / (2 * oracle.ATOMS_PER_TICK)
 VOLATILITY_BAR = mp.mpf("1e-10")
+GREEKS_FROM = mp.mpf("0.0035")
+DENSITY_AT_ZERO = oracle.normal_pdf(mp.zero)
+GREEK_UNITS = {
+    "delta": mp.ldexp(1, -39),
+    "gamma": mp.ldexp(1, -67),
+    "vega": 2 * HALF_ATOM,
+    "theta": 2 * HALF_ATOM,
+    "rho": 2 * HALF_ATOM,
+}
 
 Draw = Callable[[random.Random], "Expiry"]
 
@@ -191,6 +209,7 @@ def measure(market: Market, profile: Profile = R14) -> Worst:
     for option, mark in zip(quantised_options(market), evaluate(market, profile), strict=True):
         exact = oracle.value_quantised(option)
         note_price(worst, option, exact, mark.price_atoms)
+        note_greeks(worst, option, exact, mark.greeks)
         worst.options += 1
     return worst
 
@@ -203,12 +222,70 @@ def measure_region(region: str, seed: int, groups: int) -> Worst:
 def note_price(worst: Worst, option: QuantisedOption, exact: Valuation, atoms: int) -> None:
     """Distance of a price in atoms, and of the volatility it implies to first order."""
     error = mp.mpf(atoms) / oracle.ATOMS_PER_TICK - exact.price
-    discount = max(mp.one, option.discount_factor)
-    scale = max(option.forward_ticks, option.strike_ticks) * discount
-    worst.note("price everywhere", error, HALF_ATOM + mp.mpf("5e-13") * scale, option)
-    worst.note("price typical", error, HALF_ATOM + mp.mpf("2e-13") * option.forward_ticks, option)
+    everywhere = HALF_ATOM + mp.mpf("5e-13") * _scale(option)
+    worst.note("price everywhere", error, everywhere, option)
+    worst.note("price", error, HALF_ATOM + mp.mpf("2e-13") * option.forward_ticks, option)
     implied_error = error / exact.vega if exact.vega else mp.zero
     if exact.vega * 1000 >= option.forward_ticks:
-        worst.note("volatility, vega >= F/1000", implied_error, VOLATILITY_BAR, option)
+        worst.note("volatility", implied_error, VOLATILITY_BAR, option)
     if exact.vega * 1000 >= max(option.forward_ticks, option.strike_ticks):
-        worst.note("volatility, vega >= max/1000", implied_error, VOLATILITY_BAR, option)
+        worst.note("volatility everywhere", implied_error, VOLATILITY_BAR, option)
+
+
+def note_greeks(worst: Worst, option: QuantisedOption, exact: Valuation, greeks: Greeks) -> None:
+    """Distances of the Greeks where total standard deviation is not small, or below 2^-37."""
+    v = option.total_stddev
+    tiny = v < oracle.TINY_TOTAL_STDDEV
+    if v < GREEKS_FROM and not tiny:
+        return
+    errors = {
+        name: getattr(greeks, name) * unit - getattr(exact, name)
+        for name, unit in GREEK_UNITS.items()
+    }
+    bars = _payoff_bars(option) if tiny else _greek_bars(option, v)
+    for bar, allowed in bars.items():
+        worst.note(bar, errors[bar.split()[0]], allowed, option)
+
+
+def _greek_bars(option: QuantisedOption, v: Any) -> dict[str, Any]:
+    """The documented bars, and those that hold outside typical inputs as well."""
+    forward, discount, scale = option.forward_ticks, option.discount_factor, _scale(option)
+    years = mp.mpf(option.seconds) / oracle.YEAR_SECONDS
+    root_time = mp.sqrt(years)
+    volatility = option.volatility * oracle.VOLATILITY_UNIT
+    largest_decay = DENSITY_AT_ZERO * discount * forward * volatility / (2 * root_time * 365)
+    gamma = mp.mpf("4e-9") * discount / (forward * v) + GREEK_UNITS["gamma"] / 2
+    return {
+        "delta": mp.mpf("1e-9"),
+        "gamma": gamma,
+        "gamma everywhere": gamma + GREEK_UNITS["gamma"] * DENSITY_AT_ZERO / v,
+        "vega": mp.mpf("1e-9") * forward + HALF_ATOM,
+        "vega everywhere": mp.mpf("1e-9") * forward * max(1, discount * root_time) + HALF_ATOM,
+        "theta": mp.mpf("4e-9") * largest_decay + 2 * HALF_ATOM,
+        "rho": mp.mpf("1e-12") * forward * years + HALF_ATOM,
+        "rho everywhere": mp.mpf("1e-12") * scale * years + HALF_ATOM * (1 + years),
+    }
+
+
+def _payoff_bars(option: QuantisedOption) -> dict[str, Any]:
+    """Below 2^-37 the Greeks are the payoff's, but for rounding and the price they build on.
+
+    The division's grid takes v = 2^-37 there, so a strike within 2^-33 of the forward but not at
+    it (neighbouring ticks above 2^33) has a delta between the payoff's values.
+    """
+    years = mp.mpf(option.seconds) / oracle.YEAR_SECONDS
+    price = HALF_ATOM + mp.mpf("5e-13") * _scale(option)
+    apart = abs(option.forward_ticks - option.strike_ticks)
+    beside = 0 < apart << 33 < option.forward_ticks
+    return {
+        "delta of the payoff": option.discount_factor if beside else mp.mpf("1e-10"),
+        "gamma of the payoff": GREEK_UNITS["gamma"] / 1000,
+        "vega of the payoff": HALF_ATOM / 1000,
+        "theta of the payoff": abs(option.rate) / 365 * price + HALF_ATOM,
+        "rho of the payoff": years * price + HALF_ATOM,
+    }
+
+
+def _scale(option: QuantisedOption) -> Any:
+    """max(F, K, A, B)."""
+    return max(option.forward_ticks, option.strike_ticks) * max(mp.one, option.discount_factor)

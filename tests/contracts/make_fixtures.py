@@ -12,7 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from eth_abi import encode
+from eth_abi.abi import encode
 from eth_hash.auto import keccak
 from py_ecc import optimized_bn128 as bn128
 

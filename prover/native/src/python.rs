@@ -29,7 +29,9 @@ fn read_scalars(py: Python<'_>, buffer: &PyBuffer<u64>) -> PyResult<Vec<Limbs>> 
         return Err(value_error("expected four limbs to a scalar"));
     }
     let limbs = flat.chunks_exact(LIMBS);
-    let scalars: Vec<Limbs> = limbs.map(|limbs| [limbs[0], limbs[1], limbs[2], limbs[3]]).collect();
+    let scalars: Vec<Limbs> = limbs
+        .map(|limbs| [limbs[0], limbs[1], limbs[2], limbs[3]])
+        .collect();
     if scalars
         .par_iter()
         .any(|scalar| scalars::to_field(scalar).is_none())

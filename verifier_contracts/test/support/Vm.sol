@@ -23,6 +23,15 @@ interface Vm {
         pure
         returns (uint8 v, bytes32 r, bytes32 s);
 
+    struct Gas {
+        uint64 gasLimit;
+        uint64 gasTotalUsed;
+        uint64 gasMemoryUsed;
+        int64 gasRefunded;
+        uint64 gasRemaining;
+    }
+
+    function lastCallGas() external view returns (Gas memory);
     function cool(address account) external;
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
 
