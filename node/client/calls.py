@@ -96,7 +96,9 @@ class Watch:
         """Take a message; False if it says nothing new (a new stream repeats the current state)."""
         self._delay = _FIRST_DELAY_SECONDS
         old, self.job = self.job, job
-        return old is None or job.revision > old.revision or job.progress != old.progress
+        if old is None or job.revision > old.revision:
+            return True
+        return (job.progress, job.cause_message) != (old.progress, old.cause_message)
 
     def pause_seconds(self, error: CallError) -> float:
         """How long to wait before the next stream; raises errors that waiting does not cure."""

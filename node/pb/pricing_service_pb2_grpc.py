@@ -104,8 +104,9 @@ class PricingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchJob(self, request, context):
-        """The job as it is now, then again after every change, in order; ends with OK after the message that
-        says done. Safe to call again at any time. UNAVAILABLE when the node stops.
+        """The job as it is now, then again after every change of state, in order, and when progress or cause
+        change; ends with OK after the message that says done. Safe to call again at any time. UNAVAILABLE
+        when the node stops.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -6,7 +6,10 @@ NodeError
     ├── TaskError             bytes that are no task of ours
     ├── WorkerLostError       the worker process died; the job is tried again
     ├── WorkerTimeoutError    the worker took longer than a proof may
-    └── InterruptedProofError the node stops; the job goes back to the queue
+    ├── InterruptedProofError the node stops; the job goes back to the queue
+    └── KeyStoreError
+        ├── KeyMissingError       no such key in the store
+        └── KeyUnusableError      damaged, truncated, foreign, or too large for the engine
 """
 
 from __future__ import annotations
@@ -44,3 +47,19 @@ class WorkerTimeoutError(ProvingError):
 
 class InterruptedProofError(ProvingError):
     """The service stops; the worker was killed."""
+
+
+class KeyStoreError(ProvingError):
+    """A key cannot be had."""
+
+
+class KeyMissingError(KeyStoreError):
+    """The key store has no such key."""
+
+    reason = Reason.KEY_NOT_FOUND
+
+
+class KeyUnusableError(KeyStoreError):
+    """A key file is damaged, truncated or foreign, or the engine cannot use it."""
+
+    reason = Reason.KEY_INVALID

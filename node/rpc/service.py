@@ -63,8 +63,8 @@ class PricingServicer(pricing_service_pb2_grpc.PricingServiceServicer):  # type:
         context.add_callback(changes.notify)  # a caller that leaves wakes its own watcher
         seen = changes.count()
         job = self._job(request.job_id)
-        progress = jobs.progress(job.job_id)
-        yield pb.WatchJobResponse(job=mapping.job_message(job, progress))
+        told = _note(job, jobs.progress(job.job_id))
+        yield pb.WatchJobResponse(job=mapping.job_message(job, told[-1]))
         while not job.done:
             if self._gate.draining.is_set():
                 raise Draining("the node is stopping; watch again", retry_after_seconds=1.0)
@@ -73,16 +73,13 @@ class PricingServicer(pricing_service_pb2_grpc.PricingServiceServicer):  # type:
             seen = changes.count()
             newer = jobs.changes(job.job_id, job.revision)
             for job in newer:
-                progress = None
+                told = _note(job, None)
                 yield pb.WatchJobResponse(job=mapping.job_message(job))
-            now = jobs.progress(job.job_id)
-            if (
-                now is not None
-                and now != progress
-                and job.proving_state is values.ProvingState.PROVING
-            ):
-                progress = now
-                yield pb.WatchJobResponse(job=mapping.job_message(job, progress))
+            now = self._job(request.job_id)
+            note = _note(now, jobs.progress(now.job_id))
+            if now.revision == job.revision and note != told:
+                told = note
+                yield pb.WatchJobResponse(job=mapping.job_message(now, told[-1]))
 
     def GetAttestation(  # noqa: N802
         self,
@@ -152,6 +149,15 @@ class PricingServicer(pricing_service_pb2_grpc.PricingServiceServicer):  # type:
                 metadata={"job_id": job_id},
             )
         return job
+
+
+_Note = tuple[values.JobCause | None, str, values.JobProgress | None]
+
+
+def _note(job: values.JobView, progress: values.JobProgress | None) -> _Note:
+    """What may change while a job stays in its state."""
+    proving = job.proving_state is values.ProvingState.PROVING
+    return job.cause, job.cause_message, progress if proving else None
 
 
 def _wanted(context: grpc.ServicerContext) -> Callable[[], None]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from circuits.challenge_round import StatementWitness, build
-from circuits.edsl.arithmetic import Arithmetic
+from circuits.edsl.arithmetic import Arithmetic, Assumption
 from circuits.edsl.builder import CircuitBuilder
 from circuits.edsl.evaluation import (
     IntegerArithmetic,
@@ -17,7 +17,6 @@ from circuits.edsl.evaluation import (
     integer_array,
 )
 from circuits.edsl.lanes import Lanes
-from circuits.edsl.records import Assumption
 from circuits.profile import R14, Profile
 from circuits.r1cs import R1CS
 from circuits.statements.description import StatementDescription
