@@ -11,7 +11,6 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from node.attestations import AttestationFileError
 from node.errors import NodeError
@@ -43,10 +42,9 @@ def table_console() -> Console:
 
 def print_fields(fields: Mapping[str, object]) -> None:
     """Names and values on stdout, one to a line."""
-    grid = Table.grid(padding=(0, 2))
+    width = max(map(len, fields))
     for name, value in fields.items():
-        grid.add_row(name, str(value))
-    table_console().print(grid)
+        typer.echo(f"{name:<{width}}  {value}")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,7 +28,7 @@ from node.cli.options import (
 from node.cli.output import print_fields, print_json, reporting_errors, say, table_console
 from node.cli.setup import UNSAFE
 from node.keys import KeyStore, NotServedError, open_verifying_key, option_marks_of, statement_title
-from node.quoting import market_of, proving_rules, read_chain
+from node.quoting import GREEK_UNITS, market_of, proving_rules, read_chain
 from prover import Engine, VerifyingKey
 
 
@@ -111,9 +112,14 @@ def _summary(words: DecodedWords) -> str:
 
 
 def _table(marks: list[dict[str, Any]]) -> Table:
-    table = Table()
-    for name in marks[0]:
-        table.add_column(name, justify="left" if "_" in name else "right", no_wrap=True)
+    """Rows for people: full price, Greeks to six significant digits."""
+    table = Table("expiry", "type")
+    names = [name for name in marks[0] if name not in ("expiry_utc", "option_type")]
+    for name in names:
+        table.add_column(name, justify="right", no_wrap=True)
     for mark in marks:
-        table.add_row(*mark.values())
+        numbers = [
+            f"{Decimal(mark[name]):.6g}" if name in GREEK_UNITS else mark[name] for name in names
+        ]
+        table.add_row(mark["expiry_utc"], mark["option_type"], *numbers)
     return table

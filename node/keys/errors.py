@@ -6,6 +6,7 @@ NodeError
     ├── InvalidKeyError          a key file is damaged, truncated, foreign, or fails the linter
     ├── NotServedError           a key of a test profile outside tests
     ├── UnknownStatementError    a key or a file speaks of a statement this program does not know
+    ├── EngineTooSlowError       the reference engine would take hours over this statement
     └── KeyDirectoryError        the store's directory cannot be read or written
 """
 
@@ -53,3 +54,14 @@ class KeyDirectoryError(KeyStoreError):
     """The store's directory cannot be used."""
 
     reason: ClassVar[Reason] = Reason.FILE_UNREADABLE
+
+
+class EngineTooSlowError(KeyStoreError):
+    """Work for the native engine, asked of the reference engine."""
+
+    reason: ClassVar[Reason] = Reason.UNSUPPORTED
+
+    @property
+    def help(self) -> str:
+        """How to get the other engine."""
+        return "Build the native engine with `make native`."
