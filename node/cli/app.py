@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from node.cli import price, prove, setup, verify
+from node.cli import audit, deploy, doctor, price, prove, setup, verify
 
-_COMMANDS = (setup, price, prove, verify)
+_COMMANDS = (setup, price, prove, verify, audit, deploy, doctor)
 
 
 def build_app() -> typer.Typer:
