@@ -1,6 +1,7 @@
 """The key store: proving and verifying keys as files, made, found and opened by identity."""
 
 from node.keys.errors import (
+    EngineTooSlowError,
     InvalidKeyError,
     KeyDirectoryError,
     KeyNotFoundError,
@@ -14,6 +15,7 @@ from node.keys.store import DEVELOPMENT_SEED, KeyEntry, KeyStore
 
 __all__ = [
     "DEVELOPMENT_SEED",
+    "EngineTooSlowError",
     "InvalidKeyError",
     "KeyDirectoryError",
     "KeyEntry",

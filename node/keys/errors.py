@@ -5,6 +5,7 @@ NodeError
     ├── KeyNotFoundError         the store has no such key, or only its verifying half
     ├── InvalidKeyError          a key file is damaged, truncated, foreign, or fails the linter
     ├── NotServedError           a key of a test profile outside tests
+    ├── EngineTooSlowError       the reference engine would take hours over this statement
     ├── UnknownStatementError    a key or a file speaks of a statement this program does not know
     └── KeyDirectoryError        the store's directory cannot be read or written
 """
@@ -33,12 +34,18 @@ class InvalidKeyError(KeyStoreError):
     """A key file is not what it should be; the message has its path and the way out."""
 
     def __init__(self, path: Path, fault: object) -> None:
-        super().__init__(f"key file {path}: {fault}")
+        super().__init__(f"key file {path}: {fault}; delete it, then make or import it again")
         self.path = path
 
 
 class NotServedError(KeyStoreError):
     """A key of a test profile: small, inexact, for tests only."""
+
+    reason: ClassVar[Reason] = Reason.UNSUPPORTED
+
+
+class EngineTooSlowError(KeyStoreError):
+    """The statement is too large for the engine at hand."""
 
     reason: ClassVar[Reason] = Reason.UNSUPPORTED
 

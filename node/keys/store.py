@@ -17,10 +17,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from circuits.statements.option_marks import OptionMarks
 from node.keys.errors import (
+    EngineTooSlowError,
     InvalidKeyError,
     KeyDirectoryError,
     KeyNotFoundError,
@@ -46,6 +48,9 @@ from prover import (
 
 DEVELOPMENT_SEED = b"proofmark development key"
 """Public: whoever reads this can forge proofs under development keys."""
+
+REFERENCE_ENGINE_ROWS = 3_000
+"""Above this the reference engine would take hours over a key or a proof."""
 
 _ID_DIGITS = 64
 _DIRECTORY_MODE = 0o700
@@ -113,7 +118,7 @@ class KeyStore:
     def find(self, statement: Statement) -> KeyEntry | None:
         """The key of a statement as this program defines it; a ceremony's before others."""
         self._refuse_test_profile(statement)
-        return self._find(statement, r1cs_digest(statement.r1cs().canonical_bytes()))
+        return self._find(statement, _digest(statement))
 
     def ensure_development_key(
         self,
@@ -129,9 +134,10 @@ class KeyStore:
         self._refuse_test_profile(statement)
         r1cs = statement.r1cs()
         digest = r1cs_digest(r1cs.canonical_bytes())
+        engine = engine or default_engine()
+        _refuse_slow_engine(engine, r1cs.row_count)
         entry = self._find(statement, digest)
         if entry is None or not entry.proving_key_bytes:
-            engine = engine or default_engine()
             with self._locked(digest, notify):
                 entry = self._find(statement, digest)
                 if entry is None or not entry.proving_key_bytes:
@@ -248,6 +254,20 @@ class KeyStore:
     def _trouble(self, error: OSError) -> KeyStoreError:
         return KeyDirectoryError(
             f"key store {self.directory}: {error.strerror}; name another data directory"
+        )
+
+
+@cache
+def _digest(statement: Statement) -> bytes:
+    """Tracing a large statement takes a tenth of a second: asked often, computed once."""
+    return r1cs_digest(statement.r1cs().canonical_bytes())
+
+
+def _refuse_slow_engine(engine: Engine, rows: int) -> None:
+    if engine.name == "reference" and rows > REFERENCE_ENGINE_ROWS:
+        raise EngineTooSlowError(
+            f"the reference engine handles {REFERENCE_ENGINE_ROWS:,} constraints in bearable time, "
+            f"this statement has {rows:,}: build the native engine with `make native`"
         )
 
 
