@@ -14,6 +14,7 @@ from node.chain import (
     Deployment,
     DeploymentPlan,
     EmbeddedChain,
+    RpcChain,
     contract_abi,
     deploy,
     development_account,
@@ -38,6 +39,11 @@ DEPLOYER = development_account("deployer")
 RELAY = development_account("relay")
 OTHER = development_account("other")
 SIGNERS = [OracleSigner(development_account("signer", i)) for i in range(3)]
+PLAN = DeploymentPlan(
+    signers=[signer.address for signer in SIGNERS],
+    threshold=2,
+    verifiers=(synthetic.verifier_spec(),),
+)
 MARKET = synthetic.SyntheticMarket(START)
 
 
@@ -45,7 +51,7 @@ MARKET = synthetic.SyntheticMarket(START)
 class Node:
     """A node on a chain of its own, with contracts and one snapshot to come."""
 
-    chain: EmbeddedChain
+    chain: EmbeddedChain | RpcChain
     deployment: Deployment
     store: Store
 
@@ -109,13 +115,8 @@ class Node:
 def node(tmp_path: Path) -> Iterator[Node]:
     funded = [DEPLOYER.address, RELAY.address, OTHER.address]
     chain = EmbeddedChain(start_time=START, funded=funded)
-    plan = DeploymentPlan(
-        signers=[signer.address for signer in SIGNERS],
-        threshold=2,
-        verifiers=(synthetic.verifier_spec(),),
-    )
     with Store.open(tmp_path / "node.sqlite") as store:
-        yield Node(chain, deploy(chain, DEPLOYER, plan), store)
+        yield Node(chain, deploy(chain, DEPLOYER, PLAN), store)
 
 
 def now() -> int:
