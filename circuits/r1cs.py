@@ -19,123 +19,55 @@ Block 0 is always the public block: one lane, the three public wires, no constra
 
 from __future__ import annotations
 
-import itertools
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
 from functools import cached_property
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from circuits.field import BN254_FR, SCALAR_BYTES, FieldArray, unpack_scalars
+from circuits.matrices import Matrices, SparseMatrix, expand, times
+from circuits.templates import (
+    CHALLENGE,
+    EVERY_LANE,
+    FINGERPRINT,
+    FIRST_LANE,
+    ONE,
+    PUBLIC_WIRES,
+    SAME_LANE,
+    Block,
+    Column,
+    Constraint,
+    LaneMap,
+    Term,
+    Wire,
+    WireClass,
+)
 
-PUBLIC_WIRES = 3
-ONE, CHALLENGE, FINGERPRINT = range(PUBLIC_WIRES)
+__all__ = [
+    "CHALLENGE",
+    "EVERY_LANE",
+    "FINGERPRINT",
+    "FIRST_LANE",
+    "ONE",
+    "PUBLIC_WIRES",
+    "R1CS",
+    "SAME_LANE",
+    "Assignment",
+    "Block",
+    "ChallengeCollisionError",
+    "Column",
+    "Constraint",
+    "LaneMap",
+    "Matrices",
+    "SparseMatrix",
+    "Term",
+    "TwoPhaseWitness",
+    "Wire",
+    "WireClass",
+]
 
 _MAGIC = b"pmr1cs01"
-
-
-class WireClass(IntEnum):
-    """Which key vector a wire belongs to."""
-
-    PUBLIC = 0
-    COMMITTED = 1
-    PRIVATE = 2
-
-
-@dataclass(frozen=True, order=True)
-class LaneMap:
-    """Which lane of the source block a lane reads: floor((stride * lane + offset) / divisor).
-
-    A source lane outside the source block contributes nothing: that is how a chain starts, and
-    how the last word of a packing may be part empty.
-    """
-
-    stride: int
-    offset: int
-    divisor: int
-
-    def source(self, lanes: int) -> NDArray[np.int64]:
-        """Source lane of each lane 0 … lanes - 1 (possibly out of range)."""
-        return (self.stride * np.arange(lanes, dtype=np.int64) + self.offset) // self.divisor
-
-
-SAME_LANE = LaneMap(1, 0, 1)
-FIRST_LANE = LaneMap(0, 0, 1)
-#: Every lane of the source block at once; only constraints of one-lane blocks may use it.
-EVERY_LANE = LaneMap(0, 0, 0)
-
-
-@dataclass(frozen=True, order=True)
-class Wire:
-    """One wire of a block's template: its class and its index among the block's wires of it."""
-
-    block: int
-    wire_class: WireClass
-    index: int
-
-
-@dataclass(frozen=True)
-class Column:
-    """A coefficient that differs from lane to lane: index into `R1CS.columns`."""
-
-    index: int
-
-
-@dataclass(frozen=True)
-class Term:
-    """coefficient * wire, read through a lane map."""
-
-    wire: Wire
-    lane_map: LaneMap
-    coefficient: int | Column
-
-
-@dataclass(frozen=True)
-class Constraint:
-    """a * b = c in every lane of its block; `path` names it in failure reports."""
-
-    a: tuple[Term, ...]
-    b: tuple[Term, ...]
-    c: tuple[Term, ...]
-    path: str = ""
-
-
-@dataclass(frozen=True)
-class Block:
-    """A template and how often it is repeated."""
-
-    name: str
-    lanes: int
-    committed: int
-    private: int
-    constraints: tuple[Constraint, ...]
-
-
-@dataclass(frozen=True)
-class SparseMatrix:
-    """One side of all constraints in CSR form.
-
-    Row i holds entries row_starts[i] … row_starts[i + 1] - 1; entry e is
-    coefficients[coefficient_ids[e]] * z[wires[e]]. A (row, wire) pair may occur twice: add up.
-    """
-
-    row_starts: NDArray[np.uint32]
-    wires: NDArray[np.uint32]
-    coefficient_ids: NDArray[np.uint32]
-
-
-@dataclass(frozen=True)
-class Matrices:
-    """A, B, C over one shared table of distinct coefficients."""
-
-    a: SparseMatrix
-    b: SparseMatrix
-    c: SparseMatrix
-    coefficients: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -199,7 +131,7 @@ class R1CS:
     @cached_property
     def matrices(self) -> Matrices:
         """The expanded matrices (vectorised: one numpy pass per template term)."""
-        return _Expansion(self).matrices()
+        return expand(self)
 
     def canonical_bytes(self) -> bytes:
         """What the R1CS digest hashes: templates and repetitions, without names and paths."""
@@ -224,7 +156,7 @@ class R1CS:
         found: list[str] = []
         matrices = self.matrices
         products = [
-            _times(side, matrices.coefficients, values)
+            times(side, matrices.coefficients, values)
             for side in (matrices.a, matrices.b, matrices.c)
         ]
         for row, (a, b, c) in enumerate(zip(*products, strict=True)):
@@ -293,77 +225,3 @@ def _term_bytes(term: Term) -> bytes:
     if isinstance(term.coefficient, Column):
         return head + b"\x01" + struct.pack("<I", term.coefficient.index)
     return head + b"\x00" + term.coefficient.to_bytes(SCALAR_BYTES, "little")
-
-
-def _times(matrix: SparseMatrix, coefficients: tuple[int, ...], z: list[int]) -> Iterator[int]:
-    starts = matrix.row_starts.tolist()
-    wires = matrix.wires.tolist()
-    ids = matrix.coefficient_ids.tolist()
-    for begin, end in itertools.pairwise(starts):
-        yield sum(coefficients[ids[e]] * z[wires[e]] for e in range(begin, end))
-
-
-class _Expansion:
-    """Templates to matrices, one numpy pass per template term."""
-
-    def __init__(self, r1cs: R1CS) -> None:
-        self._r1cs = r1cs
-        self._ids: dict[int, int] = {}
-        self._column_ids: dict[int, NDArray[np.uint32]] = {}
-
-    def matrices(self) -> Matrices:
-        sides = [self._side(name) for name in ("a", "b", "c")]
-        return Matrices(*sides, coefficients=tuple(self._ids))
-
-    def _side(self, name: str) -> SparseMatrix:
-        r1cs = self._r1cs
-        chunks: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]] = []
-        if name == "a":
-            public = np.arange(PUBLIC_WIRES, dtype=np.int64)
-            chunks.append((public, public, np.full(PUBLIC_WIRES, self._id(1), np.uint32)))
-        for start, block in zip(r1cs.row_starts, r1cs.blocks, strict=True):
-            for index, constraint in enumerate(block.constraints):
-                first_row = start + index * block.lanes
-                for term in getattr(constraint, name):
-                    chunks.append(self._term(term, first_row, block.lanes))
-        if chunks:
-            rows, wires, ids = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
-        else:
-            rows, wires, ids = (np.zeros(0, t) for t in (np.int64, np.int64, np.uint32))
-        order = np.argsort(rows, kind="stable")
-        counts = np.bincount(rows, minlength=r1cs.row_count)
-        starts = np.concatenate([[0], np.cumsum(counts)])
-        return SparseMatrix(
-            starts.astype(np.uint32), wires[order].astype(np.uint32), ids[order].astype(np.uint32)
-        )
-
-    def _term(
-        self, term: Term, first_row: int, lanes: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]:
-        base = self._r1cs.first_index(term.wire)
-        source_lanes = self._r1cs.blocks[term.wire.block].lanes
-        if term.lane_map == EVERY_LANE:
-            if lanes != 1:
-                raise ValueError("EVERY_LANE needs a one-lane block")
-            wires = base + np.arange(source_lanes, dtype=np.int64)
-            rows = np.full(source_lanes, first_row, np.int64)
-            return rows, wires, self._coefficients(term.coefficient, 1).repeat(source_lanes)
-        source = term.lane_map.source(lanes)
-        present = (source >= 0) & (source < source_lanes)
-        rows = first_row + np.arange(lanes, dtype=np.int64)[present]
-        ids = self._coefficients(term.coefficient, lanes)[present]
-        return rows, base + source[present], ids
-
-    def _coefficients(self, coefficient: int | Column, lanes: int) -> NDArray[np.uint32]:
-        if isinstance(coefficient, int):
-            return np.full(lanes, self._id(coefficient), np.uint32)
-        index = coefficient.index
-        if index not in self._column_ids:
-            column = self._r1cs.columns[index]
-            if len(column) != lanes:
-                raise ValueError(f"column {index} has {len(column)} lanes, block {lanes}")
-            self._column_ids[index] = np.array([self._id(v) for v in column], np.uint32)
-        return self._column_ids[index]
-
-    def _id(self, coefficient: int) -> int:
-        return self._ids.setdefault(coefficient % BN254_FR.modulus, len(self._ids))

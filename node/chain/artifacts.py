@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import verifier_contracts
-
 from node.chain.abi import Abi
 from node.chain.errors import ArtifactError
 from node.chain.reverts import ErrorTable

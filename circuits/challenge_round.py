@@ -1,0 +1,140 @@
+"""Closing a circuit: lookups by LogUp and the fingerprint of the public words.
+
+LogUp (Haböck 2022, "Multivariate lookups based on logarithmic derivatives", Lemma 5): with X = the
+challenge, every query e equals some row t exactly when
+
+    sum over queries 1/(X - e)  =  sum over rows m_t / (X - t)
+
+up to (queries + rows)/r probability, provided queries and multiplicities were committed before X.
+A row query is worth  sum_k Y^k c_k + Y^5 * index + Y^6 * tag  with Y = Poseidon(X, tag), where
+sum_k c_k u^k is the polynomial itself: its Taylor coefficients at u are folded by Horner's rule in
+(Y - u), so D + 1 products bind the value and every derivative at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from circuits.edsl.arithmetic import Arithmetic
+from circuits.edsl.builder import CircuitBuilder
+from circuits.edsl.evaluation import WitnessArithmetic
+from circuits.edsl.lookups import RowQuery, RowTable
+from circuits.edsl.response import BuilderResponse, Response, TableBlock, WitnessResponse
+from circuits.edsl.values import CircuitError, FieldElement
+from circuits.field import BN254_FR, FieldArray
+from circuits.gadgets.poseidon import second_challenge
+from circuits.multiplicities import range_multiplicities, row_multiplicities
+from circuits.r1cs import R1CS, WireClass
+
+
+def commit_tables(ar: Arithmetic) -> list[TableBlock]:
+    """Commit the multiplicities of every table the queries use; ends the first phase."""
+    root = ar.spaces[0]
+    size = 1 << ar.limb_bits
+    lanes = ar.lanes("range", size, root)
+    with ar.scope("range"):
+        (counts,) = ar.hint("multiplicity", lanes, 1, lambda: range_multiplicities(ar, size))
+    blocks = [TableBlock(None, lanes, counts)]
+    for table in _tables(ar.row_queries):
+        lanes = ar.lanes(table.name, len(table.rows), root)
+        with ar.scope(table.name):
+            (counts,) = ar.hint("multiplicity", lanes, 1, partial(row_multiplicities, ar, table))
+        blocks.append(TableBlock(table, lanes, counts))
+    return blocks
+
+
+def answer(response: Response, blocks: Sequence[TableBlock]) -> None:
+    """The second phase: everything that depends on the challenge."""
+    ar = response.ar
+    root = ar.spaces[0]
+    with ar.scope("challenge"):
+        powers = _powers(ar, second_challenge(ar, response.challenge(root)), 6)
+    removed = [_table_side(response, block, powers) for block in blocks]
+    added: list[FieldElement] = []
+    for query in ar.range_queries:
+        added.append(_inverse(response, query.path, query.value))
+    for row_query in ar.row_queries:
+        with ar.scope(row_query.path):
+            worth = _fold(ar, row_query, powers)
+        added.append(_inverse(response, row_query.path, worth))
+    response.assert_balanced(added, removed)
+    with ar.scope("fingerprint"):
+        _fingerprint(response)
+
+
+def build(builder: CircuitBuilder) -> R1CS:
+    """Close a traced circuit and return its constraint system."""
+    answer(BuilderResponse(builder), commit_tables(builder))
+    return builder.build()
+
+
+class StatementWitness:
+    """Both phases of an evaluated statement (`circuits.r1cs.TwoPhaseWitness`)."""
+
+    def __init__(self, witness: WitnessArithmetic) -> None:
+        self._witness = witness
+        self._blocks = commit_tables(witness)
+        self.words = tuple(
+            int(word) % BN254_FR.modulus for chunk in witness.words for word in chunk.word.payload
+        )
+
+    def committed(self) -> FieldArray:
+        """Values of the committed wires."""
+        return self._witness.packed(WireClass.COMMITTED)
+
+    def respond(self, challenge: int) -> tuple[int, FieldArray]:
+        """The fingerprint and the private wires."""
+        self._witness.forget_private()
+        response = WitnessResponse(self._witness, challenge)
+        answer(response, self._blocks)
+        return response.fingerprint, self._witness.packed(WireClass.PRIVATE)
+
+
+def _inverse(response: Response, path: str, worth: FieldElement) -> FieldElement:
+    with response.ar.scope(path):
+        return response.inverse("lookup", worth, response.challenge(worth.lanes))
+
+
+def _table_side(response: Response, block: TableBlock, powers: list[FieldElement]) -> FieldElement:
+    with response.ar.scope(block.lanes.name):
+        rows = response.row_fingerprints(block, powers)
+        return response.weighted_inverse("row", block, rows, response.challenge(block.lanes))
+
+
+def _fold(ar: Arithmetic, query: RowQuery, powers: list[FieldElement]) -> FieldElement:
+    """The query's worth: Horner's rule over its Taylor coefficients in (Y - u)."""
+    step = powers[0] - query.at
+    worth = query.taylor[-1]
+    for order in range(len(query.taylor) - 2, -1, -1):
+        worth = query.taylor[order] + ar.multiply(f"taylor[{order}]", worth, step)
+    if query.index is not None:
+        worth = worth + ar.multiply("index", powers[4], query.index)
+    return worth + powers[5] * query.table.tag
+
+
+def _powers(ar: Arithmetic, base: FieldElement, count: int) -> list[FieldElement]:
+    powers = [base]
+    for exponent in range(2, count + 1):
+        powers.append(ar.multiply(f"power[{exponent}]", powers[-1], base))
+    return powers
+
+
+def _fingerprint(response: Response) -> None:
+    """sum word_i * X^(k - i) + k * X^k by Horner's rule, starting with the number of words k."""
+    chunks = response.ar.words
+    running: FieldElement | int = sum(chunk.word.lanes.count for chunk in chunks)
+    for chunk in chunks:
+        running = response.horner(chunk.word, running)
+    if isinstance(running, int):
+        raise ValueError("a statement without words")
+    response.assert_fingerprint(running)
+
+
+def _tables(queries: Sequence[RowQuery]) -> list[RowTable]:
+    """The tables in use by tag; two that share a tag would answer for each other."""
+    by_tag: dict[int, RowTable] = {}
+    for query in queries:
+        if by_tag.setdefault(query.table.tag, query.table) is not query.table:
+            raise CircuitError(f"{query.path}: two tables have tag {query.table.tag}")
+    return [by_tag[tag] for tag in sorted(by_tag)]

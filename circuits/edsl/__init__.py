@@ -1,0 +1,32 @@
+"""The language circuits are written in: lanes, three value types, one arithmetic, its readings."""
+
+from circuits.edsl.arithmetic import Arithmetic, Assumption
+from circuits.edsl.builder import CircuitBuilder
+from circuits.edsl.evaluation import (
+    IntegerArithmetic,
+    IntegerArray,
+    Liar,
+    WitnessArithmetic,
+    integer_array,
+)
+from circuits.edsl.lanes import Lanes
+from circuits.edsl.lookups import RowTable
+from circuits.edsl.values import CircuitError, FieldElement, Integer, Quotient, as_integer
+
+__all__ = [
+    "Arithmetic",
+    "Assumption",
+    "CircuitBuilder",
+    "CircuitError",
+    "FieldElement",
+    "Integer",
+    "IntegerArithmetic",
+    "IntegerArray",
+    "Lanes",
+    "Liar",
+    "Quotient",
+    "RowTable",
+    "WitnessArithmetic",
+    "as_integer",
+    "integer_array",
+]

@@ -1,0 +1,1 @@
+"""Fixed-point elementary functions: segment tables now, the gadgets that read them beside."""

@@ -1,0 +1,1 @@
+"""Generic gadgets: what several functions or statements share."""

@@ -1,0 +1,50 @@
+"""Division with remainder, rounded half to even."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from circuits.edsl.arithmetic import Arithmetic
+from circuits.edsl.evaluation import IntegerArray
+from circuits.edsl.values import CircuitError, Integer
+from circuits.gadgets.boolean import boolean_hint
+
+
+def half_even_quotient(
+    ar: Arithmetic, name: str, numerator: Integer, divisor: Integer | int, bits: int
+) -> Integer:
+    """numerator / divisor to the nearest integer in [0, 2^bits), ties to even.
+
+    With q = 2h + b and s = 2 (numerator - q divisor) + divisor, the nearest q are those with
+    0 <= s <= 2 divisor, and at the two ends (a tie) q must be even: s - b >= 0 and
+    2 divisor - b - s >= 0 say both at once. 2 + 2 * bits(2 divisor)/w + bits/w constraints.
+    """
+    lanes = numerator.lanes
+    highest = divisor if isinstance(divisor, int) else divisor.hi
+    if (divisor if isinstance(divisor, int) else divisor.lo) < 1:
+        raise CircuitError(f"{ar.path}/{name}: the divisor may be zero")
+    args = [numerator] if isinstance(divisor, int) else [numerator, divisor]
+    quotients = ar.compute(
+        lanes, lambda n, d=divisor: _half_even(n, np.broadcast_to(d, n.shape)), *args
+    )
+    with ar.scope(name):
+        odd = boolean_hint(ar, "odd", lanes, lambda: quotients % 2)
+        half = ar.integer_hint("half", lanes, bits - 1, lambda: quotients // 2)
+        quotient = (half * 2).plus(odd)
+        if isinstance(divisor, int):
+            product, doubled = quotient * divisor, ar.constant(lanes, 2 * divisor)
+        else:
+            product, doubled = ar.product("product", quotient, divisor), divisor * 2
+        slack = (numerator.minus(product) * 2).plus(divisor)
+        width = -(-(2 * highest).bit_length() // ar.limb_bits) * ar.limb_bits
+        ar.range_check("below", slack.minus(odd), width)
+        ar.range_check("above", doubled.minus(odd, slack), width)
+    return quotient
+
+
+def _half_even(numerators: IntegerArray, divisors: IntegerArray) -> IntegerArray:
+    quotients = numerators // divisors
+    twice = 2 * (numerators - quotients * divisors)
+    up = (twice > divisors) | ((twice == divisors) & (quotients % 2 == 1))
+    rounded: IntegerArray = quotients + up.astype(int).astype(object)
+    return rounded

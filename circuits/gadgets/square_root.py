@@ -1,0 +1,43 @@
+"""Integer square roots, rounded to nearest."""
+
+from __future__ import annotations
+
+from math import isqrt
+
+import numpy as np
+
+from circuits.edsl.arithmetic import Arithmetic
+from circuits.edsl.evaluation import IntegerArray
+from circuits.edsl.values import CircuitError, Integer
+
+
+def nearest_square_root(ar: Arithmetic, name: str, value: Integer, bits: int) -> Integer:
+    """round(sqrt(value)) for value >= 1, of at most bits - 1 bits. 1 + 2 * bits/w constraints.
+
+    With L = value - z^2 + z - 1 and U = z^2 + z - value, both >= 0 say exactly
+    z - 1/2 < sqrt(value) < z + 1/2 (equality is impossible: value is no odd quarter square).
+    """
+    if value.lo < 1 or value.hi >= 1 << (2 * (bits - 1)):
+        raise CircuitError(f"{ar.path}/{name}: the radicand leaves [1, 2^{2 * (bits - 1)})")
+    (root,) = ar.hint(name, value.lanes, 1, _nearest_roots, value)
+    lower = ar.integer_hint(
+        f"{name}_lower", value.lanes, bits, lambda v, z: v - z * z + z - 1, value, root
+    )
+    ar.assert_product(name, root, root, value + root - 1 - lower)
+    ar.range_check(f"{name}_upper", root * 2 - 1 - lower, bits)
+    return ar.assume_interval(
+        root,
+        0,
+        (1 << bits) - 1,
+        because="2z = L + U + 1 bounds z; a half-integer z = k/2 with odd k would need "
+        "k^2 - 2k = 0 mod 4, which is -1, and k^2 < 2^(2 bits + 2) cannot wrap",
+        must_fail="test_square_root_refuses_neighbours_and_half_integers",
+    )
+
+
+def _nearest_roots(values: IntegerArray) -> IntegerArray:
+    def nearest(value: int) -> int:
+        root = isqrt(value)
+        return root + 1 if value - root * root > root else root
+
+    return np.array([nearest(max(value, 0)) for value in values], dtype=object)

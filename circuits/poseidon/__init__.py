@@ -1,0 +1,9 @@
+"""Poseidon over the scalar field of BN254, with circomlib's round numbers.
+
+The plain-integer hash is the reference for the gadget; both read the same constants.
+"""
+
+from circuits.poseidon.constants import PoseidonConstants, load_constants
+from circuits.poseidon.permutation import permute, poseidon
+
+__all__ = ["PoseidonConstants", "load_constants", "permute", "poseidon"]

@@ -1,0 +1,60 @@
+"""Profiles: how wide a limb is, and every width that follows (design/formats, "Profiles")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Widths of one family of circuits. All bit counts are multiples of `limb_bits`.
+
+    limb_bits            w: the range table is [0, 2^w)
+    stddev_limbs         limbs of total standard deviation below its coarse part
+    ln_fine_limbs        limbs of the logarithm's argument below the table's local coordinate
+    root_bits            sqrt(time) and its two slacks
+    spare_bits           the division's slacks, above the divisor's width
+    saturation_bits      extra slack of a saturated division
+    negative_bits        how far below zero table noise may push a price, in atoms
+    """
+
+    name: str
+    limb_bits: int
+    stddev_limbs: int
+    ln_fine_limbs: int
+    root_bits: int
+    spare_bits: int
+    saturation_bits: int
+    negative_bits: int
+    served: bool
+
+    @property
+    def stddev_drop_bits(self) -> int:
+        """Bits of total standard deviation below its coarse part."""
+        return self.stddev_limbs * self.limb_bits
+
+
+R14 = Profile(
+    name="R14",
+    limb_bits=14,
+    stddev_limbs=4,
+    ln_fine_limbs=1,
+    root_bits=56,
+    spare_bits=42,
+    saturation_bits=42,
+    negative_bits=28,
+    served=True,
+)
+
+#: A test profile: small enough for the reference engine, accurate to about 1e-3, never served.
+R6 = Profile(
+    name="R6",
+    limb_bits=6,
+    stddev_limbs=8,
+    ln_fine_limbs=5,
+    root_bits=36,
+    spare_bits=24,
+    saturation_bits=24,
+    negative_bits=48,
+    served=False,
+)

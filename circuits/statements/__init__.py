@@ -1,0 +1,1 @@
+"""The statements: each says, once, what a proof of it means."""

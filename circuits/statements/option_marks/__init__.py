@@ -1,0 +1,45 @@
+"""The statement `option_marks`: prices of European options under Black-76, everything public."""
+
+from circuits.statements.option_marks.inputs import (
+    PRODUCT_SHAPES,
+    GroupInputs,
+    Header,
+    Market,
+    MarketError,
+    OptionInputs,
+    Shape,
+    smallest_shape,
+)
+from circuits.statements.option_marks.marks import Greeks, Mark
+from circuits.statements.option_marks.packing import WordError
+from circuits.statements.option_marks.statement import OptionMarks, evaluate
+from circuits.statements.option_marks.words import (
+    DecodedWords,
+    decode_words,
+    encode_words,
+    market_word_count,
+    market_words,
+    word_count,
+)
+
+__all__ = [
+    "PRODUCT_SHAPES",
+    "DecodedWords",
+    "Greeks",
+    "GroupInputs",
+    "Header",
+    "Mark",
+    "Market",
+    "MarketError",
+    "OptionInputs",
+    "OptionMarks",
+    "Shape",
+    "WordError",
+    "decode_words",
+    "encode_words",
+    "evaluate",
+    "market_word_count",
+    "market_words",
+    "smallest_shape",
+    "word_count",
+]

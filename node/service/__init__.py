@@ -1,0 +1,17 @@
+"""A whole node: every room put together, started and stopped."""
+
+from node.service.intake import IntakePolicy
+from node.service.logs import configure_logging
+from node.service.node import Node, NodeSettings, Runner, RunnerFactory
+from node.service.settlement import NoChain, Settlement
+
+__all__ = [
+    "IntakePolicy",
+    "NoChain",
+    "Node",
+    "NodeSettings",
+    "Runner",
+    "RunnerFactory",
+    "Settlement",
+    "configure_logging",
+]

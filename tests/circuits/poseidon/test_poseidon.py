@@ -1,0 +1,71 @@
+"""Poseidon: our constants give the published values, so they are circomlib's.
+
+The hash values are facts of circomlib's test-suite and of the paper's published test vectors
+(its permutation of 0, 1, 2 over BN254); nothing else of those projects is used.
+"""
+
+import pytest
+
+from circuits.field import BN254_FR
+from circuits.poseidon import load_constants, permute, poseidon
+from circuits.poseidon.constants import CONSTANTS_PATH
+from circuits.poseidon.generate_constants import constants_text
+
+PUBLISHED_HASHES = [
+    ((1,), 18586133768512220936620570745912940619677854269274689475585506675881198879027),
+    ((1, 2), 7853200120776062878684798364095072458815029376092732009249414926327459813530),
+    ((3, 4), 14763215145315200506921711489642608356394854266165572616578112107564877678998),
+]
+
+
+@pytest.mark.parametrize(("inputs", "expected"), PUBLISHED_HASHES)
+def test_published_hashes(inputs: tuple[int, ...], expected: int) -> None:
+    assert poseidon(inputs) == expected
+
+
+def test_published_permutation() -> None:
+    assert permute((0, 1, 2)) == (
+        0x115CC0F5E7D690413DF64C6B9662E9CF2A3617F2743245519E19607A4417189A,
+        0x0FCA49B798923AB0239DE1C9E7A4A9A2210312B6A2F616D18B5A87F9B628AE29,
+        0x0E7AE82E40091E63CBD4F16A6D16310B3729D4B6E138FCF54110E2867045A30C,
+    )
+
+
+def test_constants_file_is_the_generators() -> None:
+    assert constants_text() == CONSTANTS_PATH.read_text(encoding="ascii")
+
+
+@pytest.mark.parametrize("width", [2, 3])
+def test_matrix_is_mds(width: int) -> None:
+    """No entry and no minor of the matrix is zero."""
+    modulus = BN254_FR.modulus
+    mds = load_constants(width).mds
+    size = range(width)
+    assert all(entry % modulus for row in mds for entry in row)
+    minors = (
+        mds[i][k] * mds[j][m] - mds[i][m] * mds[j][k]
+        for i in size
+        for j in range(i)
+        for k in size
+        for m in range(k)
+    )
+    assert all(minor % modulus for minor in minors)
+    if width == 3:
+        (a, b, c), (d, e, f), (g, h, i) = mds
+        determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
+        assert determinant % modulus
+
+
+def test_round_plan() -> None:
+    constants = load_constants(3)
+    full = [constants.is_full_round(index) for index in range(65)]
+    assert full == [True] * 4 + [False] * 57 + [True] * 4
+
+
+def test_refusals() -> None:
+    with pytest.raises(ValueError, match="no Poseidon constants for width 4"):
+        poseidon((1, 2, 3))
+    with pytest.raises(ValueError, match="Poseidon word 1: expected a field element"):
+        poseidon((BN254_FR.modulus, 0))
+    with pytest.raises(ValueError, match="Poseidon word 2"):
+        poseidon((0, -1))
