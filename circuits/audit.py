@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from circuits.challenge_round import build
+from circuits.edsl.arithmetic import Assumption
 from circuits.edsl.builder import CircuitBuilder
-from circuits.edsl.records import Assumption
 from circuits.r1cs import PUBLIC_WIRES, R1CS
 
 #: Scopes reported below a block; deeper ones name single hints.

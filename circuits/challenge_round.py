@@ -19,9 +19,9 @@ from functools import partial
 from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.builder import CircuitBuilder
 from circuits.edsl.evaluation import WitnessArithmetic
-from circuits.edsl.records import RowQuery, RowTable
+from circuits.edsl.lookups import RowQuery, RowTable
 from circuits.edsl.response import BuilderResponse, Response, TableBlock, WitnessResponse
-from circuits.edsl.values import FieldElement
+from circuits.edsl.values import CircuitError, FieldElement
 from circuits.field import BN254_FR, FieldArray
 from circuits.gadgets.poseidon import second_challenge
 from circuits.multiplicities import range_multiplicities, row_multiplicities
@@ -132,5 +132,9 @@ def _fingerprint(response: Response) -> None:
 
 
 def _tables(queries: Sequence[RowQuery]) -> list[RowTable]:
-    by_tag = {query.table.tag: query.table for query in queries}
+    """The tables in use by tag; two that share a tag would answer for each other."""
+    by_tag: dict[int, RowTable] = {}
+    for query in queries:
+        if by_tag.setdefault(query.table.tag, query.table) is not query.table:
+            raise CircuitError(f"{query.path}: two tables have tag {query.table.tag}")
     return [by_tag[tag] for tag in sorted(by_tag)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.evaluation import IntegerArray, integer_array
-from circuits.edsl.records import RowTable
+from circuits.edsl.lookups import RowTable
 
 
 def range_multiplicities(ar: Arithmetic, size: int) -> IntegerArray:

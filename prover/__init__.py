@@ -6,15 +6,8 @@ default one. Untrusted bytes enter through `Proof.from_bytes`, `ProvingKey.open`
 `refuse_verifying_key` first. All errors descend from `ProverError` (see `prover.errors`).
 """
 
-from prover.engines import (
-    Engine,
-    NativeState,
-    NativeStatus,
-    default_engine,
-    native,
-    native_status,
-    reference,
-)
+from prover.engines import Engine, NativeState, NativeStatus, default_engine, native_status
+from prover.engines.choice import native, reference
 from prover.errors import (
     EngineUnavailableError,
     InvalidProof,

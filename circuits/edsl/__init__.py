@@ -1,6 +1,6 @@
 """The language circuits are written in: lanes, three value types, one arithmetic, its readings."""
 
-from circuits.edsl.arithmetic import Arithmetic
+from circuits.edsl.arithmetic import Arithmetic, Assumption
 from circuits.edsl.builder import CircuitBuilder
 from circuits.edsl.evaluation import (
     IntegerArithmetic,
@@ -10,7 +10,7 @@ from circuits.edsl.evaluation import (
     integer_array,
 )
 from circuits.edsl.lanes import Lanes
-from circuits.edsl.records import Assumption, RowTable
+from circuits.edsl.lookups import RowTable
 from circuits.edsl.values import CircuitError, FieldElement, Integer, Quotient, as_integer
 
 __all__ = [

@@ -18,12 +18,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from circuits.edsl.lanes import Lanes, deeper
-from circuits.edsl.records import Assumption, PublicWords, RangeQuery, RowQuery, RowTable
+from circuits.edsl.lookups import PublicWords, RangeQuery, RowQuery, RowTable
 from circuits.edsl.values import CircuitError, Debt, FieldElement, Integer, Payload, Quotient
 from circuits.field import BN254_FR
 
 #: Computes hinted wires from the payloads of its arguments: one array, or one per wire.
 HintFunction = Callable[..., Payload]
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A fact finer than the types, with the reason it holds and the test that would break it."""
+
+    path: str
+    lo: int | None
+    hi: int | None
+    because: str
+    must_fail: str
 
 
 @dataclass
@@ -36,6 +47,7 @@ class Arithmetic(ABC):
     row_queries: list[RowQuery] = field(default_factory=list)
     words: list[PublicWords] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
+    debts: list[Debt] = field(default_factory=list)
     _scopes: list[str] = field(default_factory=list)
 
     # --- lane spaces and names ---------------------------------------------------------------
@@ -147,6 +159,7 @@ class Arithmetic(ABC):
         self, value: FieldElement, lo: int, hi: int, *, because: str, must_fail: str
     ) -> Integer:
         """The value as an Integer for a reason the types cannot see; listed by the audit."""
+        self.refuse_after_challenge(value)
         self.assumptions.append(Assumption(self.path, lo, hi, because, must_fail))
         return Integer(self, value.lanes, value.payload, False, lo=lo, hi=hi)
 
@@ -213,6 +226,7 @@ class Arithmetic(ABC):
         q = FieldElement(self, multiple.lanes, payload)
         lo, hi = -(-multiple.lo >> bits), multiple.hi >> bits
         debt = Debt(f"{self.path}/{name}", bits, q, lo, hi)
+        self.debts.append(debt)
         return Quotient(self, multiple.lanes, payload, lo, hi, 1, debt)
 
     def look_up_row(
@@ -228,23 +242,26 @@ class Arithmetic(ABC):
         """Constrain `taylor` to be the Taylor coefficients at `at` of a row of the table."""
         if len(taylor) != table.degree + 1 or table.indexed != (index is not None):
             raise CircuitError(f"{self.path}: the query does not fit table {table.name}")
-        for value in (at, *taylor, *([] if index is None else [index])):
-            self._refuse_uncommitted(value)
+        self.refuse_after_challenge(at, *taylor, *([] if index is None else [index]))
         self.row_queries.append(
             RowQuery(f"{self.path}/{name}", table, at, tuple(taylor), index, row)
         )
 
     def publish(self, name: str, word: FieldElement) -> None:
         """Add a word per lane to the fingerprint."""
+        self.refuse_after_challenge(word)
         self.words.append(PublicWords(f"{self.path}/{name}", word))
 
-    def _refuse_uncommitted(self, value: FieldElement) -> None:
-        """A query chosen after the challenge could solve the lookup equation for itself."""
-        if value.after_challenge:
-            raise CircuitError(f"{self.path}: a query depends on the challenge")
+    def refuse_after_challenge(self, *values: FieldElement) -> None:
+        """Lookups, words and integers must be fixed before the challenge, and be no quotients."""
+        for value in values:
+            if not isinstance(value, FieldElement):
+                raise CircuitError(f"{self.path}: a quotient must be checked first")
+            if value.after_challenge:
+                raise CircuitError(f"{self.path}: the value depends on the challenge")
 
     def _look_up_range(self, name: str, value: FieldElement) -> None:
-        self._refuse_uncommitted(value)
+        self.refuse_after_challenge(value)
         self.range_queries.append(RangeQuery(f"{self.path}/{name}", value))
 
     def _look_up_top_bits(self, name: str, limb: FieldElement, bits: int) -> None:

@@ -97,6 +97,8 @@ class CircuitBuilder(Arithmetic):
 
     def assert_product(self, name: str, a: FieldElement, b: FieldElement, c: FieldElement) -> None:
         """One constraint in the deepest of the three spaces."""
+        if not all(isinstance(side, FieldElement) for side in (a, b, c)):
+            raise CircuitError(f"{self.path}/{name}: a quotient must be checked before a product")
         lanes = deeper(deeper(a.lanes, b.lanes), c.lanes)
         sides = [self.lift(v.payload, v.lanes, lanes) for v in (a, b, c)]
         self.constrain(lanes, name, *sides)
@@ -150,6 +152,9 @@ class CircuitBuilder(Arithmetic):
         """The finished system; an unconstrained wire or an open quotient does not build."""
         if self._free:
             raise CircuitError(f"unconstrained wires: {sorted(self._free.values())}")
+        undischarged = sorted(debt.path for debt in self.debts if not debt.discharged)
+        if undischarged:
+            raise CircuitError(f"undischarged quotients: {undischarged}")
         public = Block("public", 1, 0, 0, ())
         return R1CS((public, *map(self._block, self.spaces)), tuple(self._columns))
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from circuits.edsl.arithmetic import Arithmetic, HintFunction
 from circuits.edsl.lanes import Lanes, deeper
-from circuits.edsl.records import RowTable
+from circuits.edsl.lookups import RowTable
 from circuits.edsl.values import CircuitError, FieldElement, Integer, Payload, Quotient
 from circuits.field import BN254_FR, FieldArray, pack_scalars
 from circuits.r1cs import WireClass

@@ -21,7 +21,7 @@ from circuits.edsl.builder import CircuitBuilder
 from circuits.edsl.evaluation import IntegerArray, WitnessArithmetic, integer_array
 from circuits.edsl.forms import LinearForm, Source
 from circuits.edsl.lanes import Lanes
-from circuits.edsl.records import RowTable
+from circuits.edsl.lookups import RowTable
 from circuits.edsl.values import FieldElement
 from circuits.field import BN254_FR
 from circuits.r1cs import CHALLENGE, FINGERPRINT, ChallengeCollisionError, Column

@@ -112,7 +112,8 @@ class Integer(FieldElement):
 class Debt:
     """The duty that comes with an unchecked quotient q = (an Integer)/2^shift.
 
-    Once discharged, q itself is an integer in [lo, hi] and may be used as one.
+    Once discharged, q itself is an integer in [lo, hi] and may be used as one. A circuit with an
+    undischarged debt does not build.
     """
 
     path: str
@@ -209,6 +210,8 @@ def aligned(a: FieldElement, b: FieldElement) -> tuple[Lanes, Payload, Payload]:
 
 
 def field_sum(a: FieldElement, b: FieldElement) -> FieldElement:
-    """a + b without an interval."""
+    """a + b without an interval; a Quotient adds up on its own terms only."""
+    if not isinstance(b, FieldElement):
+        raise CircuitError(f"{a.ar.path}: a quotient stands on the left of a sum with an Integer")
     lanes, left, right = aligned(a, b)
     return FieldElement(a.ar, lanes, left + right, a.after_challenge or b.after_challenge)

@@ -16,7 +16,7 @@ from functools import cache
 
 from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.evaluation import IntegerArray, integer_array
-from circuits.edsl.records import RowTable
+from circuits.edsl.lookups import RowTable
 from circuits.edsl.values import Integer
 from circuits.functions.row_lookup import look_up_taylor
 from circuits.functions.tables import SegmentTable, load_table

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from circuits.edsl.arithmetic import Arithmetic
-from circuits.edsl.records import RowTable
+from circuits.edsl.lookups import RowTable
 from circuits.edsl.values import FieldElement, Integer, Quotient
 from circuits.functions.row_lookup import look_up_taylor
 from circuits.functions.tables import SegmentTable, load_table

@@ -10,7 +10,7 @@ import numpy as np
 
 from circuits.edsl.arithmetic import Arithmetic, HintFunction
 from circuits.edsl.evaluation import IntegerArray, integer_array
-from circuits.edsl.records import RowTable
+from circuits.edsl.lookups import RowTable
 from circuits.edsl.values import FieldElement, Integer
 from circuits.functions.tables import taylor_coefficients
 

@@ -15,8 +15,8 @@ from typing import Protocol
 
 import structlog
 
+from node.keys import KeyStore
 from node.proving import ProvingService, ProvingSettings, WorkerHealth
-from node.proving.keystore import KeyStore
 from node.proving.marks import MarksRecipeFactory
 from node.proving.ports import RecipeFactory
 from node.rpc import ChangeCounter, PricingServer, Rooms, ServerLimits

@@ -151,7 +151,11 @@ class Outbox:
         retry_in_ms: int = 0,
         **columns: Any,
     ) -> OutboxEntry:
-        """Explain why an entry stays where it is, and when to try again."""
+        """Explain why an entry stays where it is, and when to try again.
+
+        ``tries`` counts notes of the same cause in a row.
+        """
+        tries = entry.tries + 1 if cause == entry.cause else 1
         with self._database.write() as write:
             write.connection.execute(
                 update(t.outbox)
@@ -159,7 +163,7 @@ class Outbox:
                 .values(
                     cause=cause,
                     detail=detail,
-                    tries=entry.tries + 1,
+                    tries=tries,
                     not_before_ms=write.now_ms + retry_in_ms,
                     updated_ms=write.now_ms,
                     **columns,

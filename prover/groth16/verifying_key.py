@@ -19,6 +19,7 @@ from prover.identity import StatementIdentity, key_id
 
 _JSON_FORMAT = "proofmark.verifying-key"
 _JSON_VERSION = 1
+_MAX_JSON_SIZE = 1 << 15
 _KEY_BYTES = (1 + PUBLIC_WIRES) * G1_BYTES + 4 * G2_BYTES
 
 _Value = TypeVar("_Value")
@@ -94,6 +95,8 @@ class VerifyingKey:
         Coordinates and key id are checked here; curve, subgroup and all else by the linter
         (`refuse_verifying_key`), to which a key from elsewhere must go first.
         """
+        if len(text) > _MAX_JSON_SIZE:  # deep nesting exhausts the stack before it is an error
+            raise CorruptKeyFileError(f"{len(text)} bytes are more than a verifying key has")
         try:
             document = json.loads(text)
             if (document["format"], document["version"]) != (_JSON_FORMAT, _JSON_VERSION):

@@ -27,8 +27,8 @@ from math import exp, sqrt
 from typing import Any
 
 from circuits.profile import R14, Profile
+from circuits.statements.option_marks import Greeks, evaluate
 from circuits.statements.option_marks.inputs import GroupInputs, Market, OptionInputs
-from circuits.statements.option_marks.statement import Greeks, evaluate
 from tests import oracle
 from tests.oracle import QuantisedOption, Valuation, mp
 

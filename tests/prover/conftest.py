@@ -7,6 +7,7 @@ import pytest
 from circuits.r1cs import R1CS
 from prover import (
     Engine,
+    NativeState,
     ProvingKey,
     default_engine,
     development_toxic_waste,
@@ -16,7 +17,6 @@ from prover import (
     reference,
     setup,
 )
-from prover.engines import NativeState
 from tests.prover.systems import SquaresWitness, description, squares
 
 

@@ -47,42 +47,20 @@ def squares_system(lanes: int, word_count: int) -> R1CS:
 
     Block 1 folds the words into the fingerprint, block 2 holds the squares, block 3 compares.
     """
-    start = Column(0)
-    words = Block(
-        "words",
-        lanes=word_count,
-        committed=1,
-        private=1,
-        constraints=(
-            Constraint(
-                (private(1, 0, LaneMap(1, -1, 1)), public(ONE, start)),
-                (public(CHALLENGE),),
-                (private(1, 0), committed(1, 0, coefficient=-1)),
-                "horner",
-            ),
-            Constraint((committed(1, 0),), (public(ONE),), (committed(2, 1),), "word"),
-        ),
-    )
-    squares = Block(
-        "squares",
-        lanes=lanes,
-        committed=2,
-        private=1,
-        constraints=(
-            Constraint((committed(2, 0),), (committed(2, 0),), (committed(2, 1),), "square"),
-            Constraint(
-                (private(2, 0),),
-                (public(CHALLENGE), committed(2, 0, coefficient=-1)),
-                (public(ONE),),
-                "inverse",
-            ),
-        ),
-    )
+    before = private(1, 0, LaneMap(1, -1, 1))
+    fold = (private(1, 0), committed(1, 0, coefficient=-1))
+    horner = Constraint((before, public(ONE, Column(0))), (public(CHALLENGE),), fold, "horner")
+    word = Constraint((committed(1, 0),), (public(ONE),), (committed(2, 1),), "word")
+    words = Block("words", lanes=word_count, committed=1, private=1, constraints=(horner, word))
+    root, distance = committed(2, 0), (public(CHALLENGE), committed(2, 0, coefficient=-1))
+    square = Constraint((root,), (root,), (committed(2, 1),), "square")
+    inverse = Constraint((private(2, 0),), distance, (public(ONE),), "inverse")
+    squares = Block("squares", lanes=lanes, committed=2, private=1, constraints=(square, inverse))
     last = LaneMap(0, word_count - 1, 1)
     final = Constraint((private(1, 0, last),), (public(ONE),), (public(FINGERPRINT),), "final")
-    fold = Block("fold", lanes=1, committed=0, private=0, constraints=(final,))
+    result = Block("result", lanes=1, committed=0, private=0, constraints=(final,))
     column = (word_count, *[0] * (word_count - 1))
-    return R1CS((PUBLIC_BLOCK, words, squares, fold), (column,))
+    return R1CS((PUBLIC_BLOCK, words, squares, result), (column,))
 
 
 @dataclass

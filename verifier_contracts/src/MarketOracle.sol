@@ -159,7 +159,7 @@ contract MarketOracle is IMarketOracle, Guarded, Pausable, EIP712 {
     }
 
     function _recordOf(MarketSnapshot calldata snapshot) private pure returns (Record memory) {
-        // forge-lint: disable-next-line(unsafe-typecast) _checkSnapshot bounds spot
+        // _checkSnapshot has bounded spot
         return Record(snapshot.marketHash, uint216(snapshot.spot), snapshot.snapshotUnix);
     }
 

@@ -77,7 +77,7 @@ RANGES: dict[str, Range] = {
     "rate_biased": _bits(28, "units of 2^-53 per second, plus 2^26"),
     "seconds_to_expiry": _bits(28, "seconds"),
     "expiry_unix": _bits(40, "Unix seconds"),
-    "snapshot_unix": _bits(39, "Unix seconds"),
+    "snapshot_unix": _bits(39, "Unix seconds, so that expiries fit 40 bits"),
     "underlying_id": _bits(96, "first 12 bytes of keccak(symbol)"),
     "tick_exponent": _bits(8, "t of the tick 10^-t"),
     "price_atoms": _bits(56, "units of 1e-5 tick"),

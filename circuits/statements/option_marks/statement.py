@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from circuits.challenge_round import StatementWitness, build
-from circuits.edsl.arithmetic import Arithmetic
+from circuits.edsl.arithmetic import Arithmetic, Assumption
 from circuits.edsl.builder import CircuitBuilder
 from circuits.edsl.evaluation import (
     IntegerArithmetic,
@@ -17,7 +17,6 @@ from circuits.edsl.evaluation import (
     integer_array,
 )
 from circuits.edsl.lanes import Lanes
-from circuits.edsl.records import Assumption
 from circuits.profile import R14, Profile
 from circuits.r1cs import R1CS
 from circuits.statements.description import StatementDescription
@@ -29,31 +28,13 @@ from circuits.statements.option_marks.black76 import (
 )
 from circuits.statements.option_marks.greeks import GreekValues, group_factors, option_greeks
 from circuits.statements.option_marks.inputs import Header, Market, Shape
+from circuits.statements.option_marks.marks import Greeks, Mark
 from circuits.statements.option_marks.publish import (
     publish_groups,
     publish_header,
     publish_options,
 )
 from circuits.statements.option_marks.words import header_words, lane_sources, word_count
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What the model says of one option: the price in atoms of 1e-5 tick."""
-
-    price_atoms: int
-    greeks: Greeks
-
-
-@dataclass(frozen=True)
-class Greeks:
-    """The five Greeks as signed integers; `GREEK_UNITS` says what they count."""
-
-    delta: int
-    gamma: int
-    vega: int
-    theta: int
-    rho: int
 
 
 @dataclass(frozen=True)

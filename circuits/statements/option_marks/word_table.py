@@ -18,6 +18,7 @@ class WordField:
 
 
 _LIMBS = "range check to its exact width"
+_HALVES = "its half range-checked, its last bit a Boolean; the model's output"
 
 WORD_FIELDS = (
     WordField("1", "chain_id", 88, "contract", "registry: equals block.chainid"),
@@ -42,3 +43,16 @@ WORD_FIELDS = (
     WordField("option", "is_put", 1, "circuit", "b (b - 1) = 0"),
     WordField("price", "price_atoms", 56, "circuit", "the model's output"),
 )
+
+GREEK_FIELDS = (
+    WordField("spot Greeks", "delta_biased", 42, "circuit", _LIMBS + "; the model's output"),
+    WordField("spot Greeks", "gamma", 85, "circuit", _HALVES),
+    WordField("spot Greeks", "vega", 56, "circuit", _LIMBS + "; the model's output"),
+    WordField("time Greeks", "theta_biased", 70, "circuit", _LIMBS + "; the model's output"),
+    WordField("time Greeks", "rho_magnitude", 71, "circuit", _HALVES),
+)
+
+
+def word_fields(*, greeks: bool) -> tuple[WordField, ...]:
+    """Every field of the statement with or without Greeks, in word order."""
+    return WORD_FIELDS + GREEK_FIELDS if greeks else WORD_FIELDS

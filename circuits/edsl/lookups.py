@@ -1,35 +1,34 @@
-"""What an arithmetic keeps of a traced statement: tables, queries, words, assumptions."""
+"""What a statement asks the challenge round to prove: lookups and public words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from circuits.edsl.values import FieldElement, Payload
+from circuits.edsl.values import CircuitError, FieldElement, Payload
 
-
-@dataclass(frozen=True)
-class Assumption:
-    """A fact finer than the types, with the reason it holds and the test that would break it."""
-
-    path: str
-    lo: int | None
-    hi: int | None
-    because: str
-    must_fail: str
+#: Y^5 carries a query's row index and Y^6 its table's tag, so rows end at Y^4.
+MAX_DEGREE = 4
 
 
 @dataclass(frozen=True, eq=False)
 class RowTable:
     """A lookup table whose rows are integer polynomials of one degree.
 
-    Row j has coefficients rows[j][0 … degree]; `tag` separates it from other tables, and
-    `indexed` says whether a query names its row (Y^5 * index joins the fingerprint).
+    Row j has coefficients rows[j][0 … degree]; `tag` separates it from other tables (0 is the
+    range table), and `indexed` says whether a query names its row (Y^5 * index joins the
+    fingerprint). Raises CircuitError for a table that would not be separate.
     """
 
     name: str
     tag: int
     rows: tuple[tuple[int, ...], ...]
     indexed: bool
+
+    def __post_init__(self) -> None:
+        if self.tag < 1:
+            raise CircuitError(f"table {self.name}: tag {self.tag}, expected 1 or more")
+        if self.degree > MAX_DEGREE or any(len(row) != self.degree + 1 for row in self.rows):
+            raise CircuitError(f"table {self.name}: expected rows of one degree up to {MAX_DEGREE}")
 
     @property
     def degree(self) -> int:

@@ -1,0 +1,122 @@
+"""Markets for the statement's tests: ordinary ones, and one for each corner that attacks like."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from circuits.statements.option_marks import GroupInputs, Market, OptionInputs, Shape
+
+SNAPSHOT = 1_700_000_000
+ONE = 1 << 44
+ZERO_RATE = 1 << 26
+HALF_YEAR = 15_768_000
+
+
+def group(
+    options: Sequence[tuple[int, int, bool]],
+    *,
+    forward: int = 500_000_000,
+    discount: int = ONE - 12_345_678_901,
+    rate: int = ZERO_RATE + 14_280_500,
+    seconds: int = 2_592_000,
+    snapshot: int = SNAPSHOT,
+) -> GroupInputs:
+    """A group of (strike, volatility, is put)."""
+    inputs = tuple(OptionInputs(*option) for option in options)
+    return GroupInputs(forward, discount, rate, snapshot + seconds, inputs)
+
+
+def market(*groups: GroupInputs, snapshot: int = SNAPSHOT) -> Market:
+    """A snapshot of groups."""
+    return Market(0x1234567890ABCDEF12345678, 4, snapshot, groups)
+
+
+TYPICAL = market(
+    group(
+        [(550_000_000, 30_000_000, False), (480_000_000, 32_500_001, True), (500_000_000, 1, True)]
+    )
+)
+#: discount 1, two at-the-money options and one far away: fractions like this market.
+UNDISCOUNTED = market(
+    group(
+        [(500_000_000, 40_000_000, False), (510_000_000, 40_000_000, False), (1 << 22, 5, False)],
+        discount=ONE,
+        rate=ZERO_RATE,
+    )
+)
+#: every lane saturated: far in and out of the money with little volatility.
+SATURATED = market(
+    group([(400_000_000, 1_000, False), (700_000_000, 1_000, True), (700_000_000, 1_000, False)])
+)
+#: T = 0: at the money, in the money, out of the money.
+EXPIRED = market(
+    group(
+        [(500_000_000, 30_000_000, False), (400_000_000, 0, False), (600_000_000, 7, False)],
+        seconds=0,
+    )
+)
+#: a year's half: rho is price/2, so odd prices are ties of the rounding.
+TIES = market(
+    group(
+        [
+            (500_000_000, 30_000_000, False),
+            (500_000_001, 30_000_000, True),
+            (1 << 29, 9_999_999, True),
+        ],
+        seconds=HALF_YEAR,
+    )
+)
+CORNERS = (TYPICAL, UNDISCOUNTED, SATURATED, EXPIRED, TIES)
+
+_STRIKES = (1 << 20, (1 << 20) + 1, (1 << 36) - 1, 1 << 35, (1 << 28) - 1, 1 << 28)
+_VOLATILITIES = (0, 1, 2, 1_000, 30_000_000, (1 << 28) - 1)
+_DISCOUNTS = (1, 2, ONE - 1, ONE, ONE + 1, (1 << 45) - 1)
+_RATES = (0, ZERO_RATE, (1 << 28) - 1)
+_SECONDS = (0, 1, 2, 3_600, 86_400, 31_536_000, (1 << 28) - 1)
+_SNAPSHOTS = (0, SNAPSHOT, (1 << 39) - 1)
+
+
+def random_market(rng: random.Random, shape: Shape, *, edges: bool = False) -> Market:
+    """Any market in the domain; with `edges` from the corners of every input's range."""
+    snapshot = rng.choice(_SNAPSHOTS) if edges else SNAPSHOT
+    groups: dict[int, GroupInputs] = {}
+    while len(groups) < shape.groups:
+        seconds = _edge_seconds(rng) if edges else int(2 ** rng.uniform(0, 28))
+        forward = rng.choice(_STRIKES) if edges else _tick(rng)
+        strikes: set[int] = set()
+        while len(strikes) < shape.lanes:
+            strikes.add(_edge_strike(rng, forward) if edges else _tick(rng))
+        groups[seconds] = group(
+            [
+                (
+                    strike,
+                    rng.choice(_VOLATILITIES) if edges else int(2 ** rng.uniform(0, 28)),
+                    rng.random() < 0.5,
+                )
+                for strike in sorted(strikes)
+            ],
+            forward=forward,
+            discount=rng.choice(_DISCOUNTS) if edges else int(2 ** rng.uniform(40, 45)),
+            rate=rng.choice(_RATES) if edges else rng.randrange(1 << 28),
+            seconds=seconds,
+            snapshot=snapshot,
+        )
+    return market(*groups.values(), snapshot=snapshot)
+
+
+def _edge_seconds(rng: random.Random) -> int:
+    near = rng.choice(_SECONDS) + rng.choice((0, 0, rng.randint(-60, 60)))
+    return min(max(near, 0), (1 << 28) - 1)
+
+
+def _edge_strike(rng: random.Random, forward: int) -> int:
+    if rng.random() < 0.5:
+        return rng.choice(_STRIKES)
+    return min(max(forward + rng.randint(-9, 9), 1 << 20), (1 << 36) - 1)
+
+
+def _tick(rng: random.Random) -> int:
+    if rng.random() < 0.5:
+        return int(5e8 * 2 ** rng.uniform(-1.5, 1.5))
+    return int(2 ** rng.uniform(20, 36))
