@@ -60,20 +60,6 @@ def test_a_task_survives_the_store() -> None:
     assert (summary.options, summary.shape, summary.settle) == (2, Shape(1, 2), True)
 
 
-def test_the_content_is_what_was_asked_not_what_the_node_chose() -> None:
-    digest = TASK.content_digest()
-    again = replace(TASK, header=replace(HEADER, sequence=8, valid_until=1, registry=3))
-    assert again.content_digest() == digest
-    for other in (
-        replace(TASK, statement=MarksStatement.PRICE_AND_GREEKS),
-        replace(TASK, shape=Shape(4, 2)),
-        replace(TASK, settle=False),
-        replace(TASK, header=replace(HEADER, consumer=0xD)),
-        replace(TASK, market=replace(MARKET, snapshot_unix=1_779_357_851)),
-    ):
-        assert other.content_digest() != digest
-
-
 @pytest.mark.parametrize(
     "damage",
     [
