@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         return self.data_directory / "keys"
 
     @property
+    def deployments_file(self) -> Path:
+        """Where our contracts live, by chain."""
+        return self.data_directory / "deployments.json"
+
+    @property
     def store_directory(self) -> Path:
         """The node's database and what belongs to it."""
         return self.data_directory / "store"

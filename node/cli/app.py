@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from node.cli import demo, price
+from node.cli import demo, price, prove, setup, verify
 
-_COMMANDS = (demo, price)
+_COMMANDS = (demo, setup, price, prove, verify)
 
 
 def build_app() -> typer.Typer:

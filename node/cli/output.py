@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import typer
 from rich.console import Console
 
+from node.attestations import AttestationFileError
 from node.errors import NodeError
 from node.quoting import ChainRefusedError
 
@@ -39,6 +40,25 @@ def table_console() -> Console:
     return console
 
 
+def print_fields(fields: Mapping[str, object]) -> None:
+    """Names and values on stdout, one to a line."""
+    width = max(map(len, fields))
+    for name, value in fields.items():
+        typer.echo(f"{name:<{width}}  {value}")
+
+
+@contextmanager
+def working(message: str) -> Iterator[None]:
+    """Show on stderr that something takes a while: a spinner on a terminal, else one line."""
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        say(message)
+        yield
+        return
+    with console.status(message):
+        yield
+
+
 @contextmanager
 def reporting_errors(as_json: bool) -> Iterator[None]:
     """Turn a NodeError into a report on stderr and exit code 1."""
@@ -53,10 +73,10 @@ def reporting_errors(as_json: bool) -> Iterator[None]:
 
 
 def error_data(error: NodeError) -> dict[str, Any]:
-    """An error for programs: reason, message, way out, and every fault of a refused chain."""
+    """An error for programs: reason, message, way out, and every fault of a refused file."""
     message = str(error)
     details: dict[str, Any] = {"reason": error.reason.value}
-    if isinstance(error, ChainRefusedError):
+    if isinstance(error, ChainRefusedError | AttestationFileError):
         message = message.splitlines()[0].rstrip(":")
         details["faults"] = [dataclasses.asdict(fault) for fault in error.faults]
     return {"error": {**details, "message": message, "help": error.help}}

@@ -5,8 +5,8 @@ NodeError
     ├── KeyNotFoundError         the store has no such key, or only its verifying half
     ├── InvalidKeyError          a key file is damaged, truncated, foreign, or fails the linter
     ├── NotServedError           a key of a test profile outside tests
-    ├── EngineTooSlowError       the reference engine would take hours over this statement
     ├── UnknownStatementError    a key or a file speaks of a statement this program does not know
+    ├── EngineTooSlowError       the reference engine would take hours over this statement
     └── KeyDirectoryError        the store's directory cannot be read or written
 """
 
@@ -34,18 +34,12 @@ class InvalidKeyError(KeyStoreError):
     """A key file is not what it should be; the message has its path and the way out."""
 
     def __init__(self, path: Path, fault: object) -> None:
-        super().__init__(f"key file {path}: {fault}; delete it, then make or import it again")
+        super().__init__(f"key file {path}: {fault}")
         self.path = path
 
 
 class NotServedError(KeyStoreError):
     """A key of a test profile: small, inexact, for tests only."""
-
-    reason: ClassVar[Reason] = Reason.UNSUPPORTED
-
-
-class EngineTooSlowError(KeyStoreError):
-    """The statement is too large for the engine at hand."""
 
     reason: ClassVar[Reason] = Reason.UNSUPPORTED
 
@@ -60,3 +54,14 @@ class KeyDirectoryError(KeyStoreError):
     """The store's directory cannot be used."""
 
     reason: ClassVar[Reason] = Reason.FILE_UNREADABLE
+
+
+class EngineTooSlowError(KeyStoreError):
+    """Work for the native engine, asked of the reference engine."""
+
+    reason: ClassVar[Reason] = Reason.UNSUPPORTED
+
+    @property
+    def help(self) -> str:
+        """How to get the other engine."""
+        return "Build the native engine with `make native`."

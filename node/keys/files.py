@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from node.keys.errors import InvalidKeyError, KeyDirectoryError, KeyNotFoundError
+from node.untrusted_json import check_nesting
 from prover import (
     Engine,
     KeyFileError,
@@ -50,10 +51,12 @@ def read_verifying_key(path: Path, expected_key_id: bytes | None = None) -> Veri
     try:
         if path.stat().st_size > _LARGEST_JSON:
             raise InvalidKeyError(path, f"larger than {_LARGEST_JSON} bytes, no verifying key")
-        key = VerifyingKey.open(path)
+        data = path.read_bytes()
+        check_nesting(data)
+        key = VerifyingKey.decode_json(data)
     except OSError as error:
         raise _missing(path, error) from error
-    except KeyFileError as error:
+    except (KeyFileError, ValueError) as error:
         raise InvalidKeyError(path, error) from error
     if expected_key_id not in (None, key.key_id):
         raise InvalidKeyError(path, f"holds key {key.key_id.hex()}, expected the key of its name")

@@ -1,7 +1,7 @@
 """Keys as files in one directory.
 
-    <key id>.key              proving key, memory-mapped when opened (prover/keyfile.py)
-    <key id>.json             its verifying key
+    <key id>.pk               proving key, memory-mapped when opened (prover/keyfile.py)
+    <key id>.vk.json          its verifying key
     <R1CS digest>.lock        held while a development key of that system is made
 
 The verifying key is written last: what is listed is complete. A key belongs to a statement when
@@ -46,12 +46,14 @@ from prover import (
     setup,
 )
 
-DEVELOPMENT_SEED = b"proofmark development key"
+DEVELOPMENT_SEED = b"proofmark development"
 """Public: whoever reads this can forge proofs under development keys."""
 
 REFERENCE_ENGINE_ROWS = 3_000
-"""Above this the reference engine would take hours over a key or a proof."""
+"""Rows above which the reference engine takes more than some minutes over a key or a proof."""
 
+_PROVING_SUFFIX = ".pk"
+_VERIFYING_SUFFIX = ".vk.json"
 _ID_DIGITS = 64
 _DIRECTORY_MODE = 0o700
 
@@ -96,9 +98,10 @@ class KeyStore:
     def key_ids(self) -> tuple[bytes, ...]:
         """Names of the verifying key files, without opening them."""
         try:
-            names = sorted(path.stem for path in self.directory.glob("*.json"))
+            paths = sorted(self.directory.glob(f"*{_VERIFYING_SUFFIX}"))
         except OSError as error:
             raise self._trouble(error) from error
+        names = (path.name.removesuffix(_VERIFYING_SUFFIX) for path in paths)
         return tuple(bytes.fromhex(name) for name in names if _is_key_id(name))
 
     def verifying_key_by_id(self, key_id: bytes) -> VerifyingKey:
@@ -129,14 +132,14 @@ class KeyStore:
         """The statement's key, opened; where there is none, a development key is made first.
 
         `notify` gets a message for people before the work begins. Two processes that ask at once
-        make one key.
+        make one key. EngineTooSlowError for the reference engine and a large statement.
         """
         self._refuse_test_profile(statement)
         r1cs = statement.r1cs()
         digest = r1cs_digest(r1cs.canonical_bytes())
+        entry = self._find(statement, digest)
         engine = engine or default_engine()
         _refuse_slow_engine(engine, r1cs.row_count)
-        entry = self._find(statement, digest)
         if entry is None or not entry.proving_key_bytes:
             with self._locked(digest, notify):
                 entry = self._find(statement, digest)
@@ -174,7 +177,7 @@ class KeyStore:
 
     def path_of(self, key_id: bytes) -> Path:
         """Where the proving key is, or would be."""
-        return self.directory / f"{key_id.hex()}.key"
+        return self.directory / f"{key_id.hex()}{_PROVING_SUFFIX}"
 
     def _find(self, statement: Statement, digest: bytes) -> KeyEntry | None:
         statement_id = StatementIdentity.of(statement.description).statement_id
@@ -188,7 +191,7 @@ class KeyStore:
         return matching[0] if matching else None
 
     def _entry(self, key_id: bytes) -> KeyEntry:
-        verifying_key = read_verifying_key(self._json_of(key_id), key_id)
+        verifying_key = read_verifying_key(self.verifying_path_of(key_id), key_id)
         try:
             size = self.path_of(key_id).stat().st_size
         except FileNotFoundError:
@@ -213,12 +216,13 @@ class KeyStore:
                 stream.write(key.to_json())
                 stream.flush()
                 os.fsync(stream.fileno())
-            Path(temporary).replace(self._json_of(key.key_id))
+            Path(temporary).replace(self.verifying_path_of(key.key_id))
         except OSError as error:
             raise self._trouble(error) from error
 
-    def _json_of(self, key_id: bytes) -> Path:
-        return self.directory / f"{key_id.hex()}.json"
+    def verifying_path_of(self, key_id: bytes) -> Path:
+        """Where the verifying key is, or would be."""
+        return self.directory / f"{key_id.hex()}{_VERIFYING_SUFFIX}"
 
     def _make_directory(self) -> None:
         try:
@@ -266,8 +270,8 @@ def _digest(statement: Statement) -> bytes:
 def _refuse_slow_engine(engine: Engine, rows: int) -> None:
     if engine.name == "reference" and rows > REFERENCE_ENGINE_ROWS:
         raise EngineTooSlowError(
-            f"the reference engine handles {REFERENCE_ENGINE_ROWS:,} constraints in bearable time, "
-            f"this statement has {rows:,}: build the native engine with `make native`"
+            f"{rows:,} constraints are too many for the reference engine, expected up to"
+            f" {REFERENCE_ENGINE_ROWS:,}: build the native engine with `make native`"
         )
 
 

@@ -13,6 +13,7 @@ from circuits.profile import R6, R14
 from circuits.statements.option_marks import OptionMarks, Shape
 from node.errors import Reason
 from node.keys import (
+    EngineTooSlowError,
     InvalidKeyError,
     KeyDirectoryError,
     KeyNotFoundError,
@@ -24,7 +25,14 @@ from node.keys import (
     shape_of_capacity,
     statement_title,
 )
-from prover import ProvingKey, StatementIdentity, default_engine, sample_toxic_waste, setup
+from prover import (
+    ProvingKey,
+    StatementIdentity,
+    default_engine,
+    reference,
+    sample_toxic_waste,
+    setup,
+)
 
 SMALL = OptionMarks(Shape(1, 2), profile=R6)
 OTHER = OptionMarks(Shape(1, 3), profile=R6)
@@ -150,8 +158,8 @@ def test_a_key_under_a_foreign_name_is_refused(tmp_path: Path) -> None:
     store.path_of(first).write_bytes(store.path_of(second).read_bytes())
     with pytest.raises(InvalidKeyError, match="not the expected one"):
         store.proving_key_by_id(first)
-    json_path = store.path_of(first).with_suffix(".json")
-    json_path.write_bytes(store.path_of(second).with_suffix(".json").read_bytes())
+    other = store.verifying_path_of(second).read_bytes()
+    store.verifying_path_of(first).write_bytes(other)
     with pytest.raises(InvalidKeyError, match="expected the key of its name"):
         store.verifying_key_by_id(first)
 
@@ -173,7 +181,7 @@ def test_keys_of_unknown_statements_are_left_alone(tmp_path: Path, key: ProvingK
     known = store.ensure_development_key(SMALL).verifying_key.key_id
     newer = replace(key.verifying_key.statement, version=2)
     other = replace(key.verifying_key, statement=newer)
-    other.save(store.path_of(other.key_id).with_suffix(".json"))
+    other.save(store.verifying_path_of(other.key_id))
     assert [entry.key_id for entry in store.entries()] == [known]
     with pytest.raises(UnknownStatementError):
         store.verifying_key_by_id(other.key_id)
@@ -190,10 +198,20 @@ def test_the_linter_guards_single_files(tmp_path: Path, key: ProvingKey) -> None
     path.write_text('{"format": "something else"}')
     with pytest.raises(InvalidKeyError, match="no verifying key"):
         open_verifying_key(path, default_engine())
+    path.write_text('{"format": ' + "[" * 100_000)
+    with pytest.raises(InvalidKeyError, match="nested deeper than 16"):
+        open_verifying_key(path, default_engine())
     with pytest.raises(KeyNotFoundError):
         open_verifying_key(tmp_path / "missing", default_engine())
     with pytest.raises(KeyDirectoryError):
         open_verifying_key(tmp_path, default_engine())
+
+
+def test_the_reference_engine_is_not_asked_for_hours(tmp_path: Path) -> None:
+    with pytest.raises(EngineTooSlowError, match="too many for the reference engine") as caught:
+        KeyStore(tmp_path).ensure_development_key(OptionMarks(Shape(4)), engine=reference())
+    assert "make native" in caught.value.help
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_unusable_directory_is_named(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def test_a_missing_key_is_made_said_and_kept(
     ]
     assert any("development key" in message for message in heard.messages)
     names = {path.name for path in folder.iterdir() if path.suffix != ".lock"}
-    assert names == {f"{result.key_id.hex()}.key", f"{result.key_id.hex()}.json"}
+    assert names == {f"{result.key_id.hex()}.pk", f"{result.key_id.hex()}.vk.json"}
     again = Heard()
     second = MarksRecipeFactory(folder)().prove(TASK.to_bytes(), again)
     assert (second.key_id, second.words) == (result.key_id, result.words)
@@ -160,15 +160,15 @@ def test_a_damaged_key_file_fails_the_job_with_the_way_out(
     result, _ = proved
     for path in folder.iterdir():
         data = bytearray(path.read_bytes())
-        if path.suffix == ".key":
+        if path.suffix == ".pk":
             data = data[: len(data) // 2]
         (tmp_path / path.name).write_bytes(data)
     with pytest.raises(JobFailedError, match="make or import it again") as caught:
         MarksRecipeFactory(tmp_path)().prove(TASK.to_bytes(), Heard())
     assert caught.value.cause is JobCause.KEY_UNAVAILABLE
     store = KeyStore(tmp_path)
-    vk = tmp_path / f"{result.key_id.hex()}.json"
-    vk.rename(tmp_path / f"{'00' * 32}.json")
+    vk = tmp_path / f"{result.key_id.hex()}.vk.json"
+    vk.rename(tmp_path / f"{'00' * 32}.vk.json")
     with pytest.raises(InvalidKeyError):
         store.verifying_key_by_id(bytes(32))
     vk.write_text("{}")
