@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import verifier_contracts
 
+import verifier_contracts
 from node.chain import RpcChain
 from node.chain.errors import RpcUnavailableError
 
