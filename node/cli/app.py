@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from node.cli import price
+from node.cli import demo, price
 
-_COMMANDS = (price,)
+_COMMANDS = (demo, price)
 
 
 def build_app() -> typer.Typer:
