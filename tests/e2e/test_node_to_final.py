@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import structlog
 
 import prover
-from circuits.statements.option_marks import OptionMarks, Shape, market_words
+from circuits.statements.option_marks import Market, OptionMarks, Shape, market_words
 from node.chain import (
     Contract,
+    Deployment,
     DeploymentPlan,
     EmbeddedChain,
     contract_abi,
@@ -68,19 +70,8 @@ class World:
     board: Contract
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("node")
-    market = market_of(QuotingDesk().quantise(_request())).market
-    statement = OptionMarks(SHAPE)
-    key = KeyStore(folder / "keys").ensure_development_key(statement)
-    chain = EmbeddedChain(start_time=market.snapshot_unix, funded=[OPERATOR.address, RELAY.address])
-    plan = DeploymentPlan(
-        signers=[signer.address for signer in SIGNERS],
-        threshold=2,
-        verifiers=[verifier_spec(key, statement)],
-    )
-    deployment = deploy(chain, OPERATOR, plan)
+def _attest(chain: EmbeddedChain, deployment: Deployment, market: Market) -> None:
+    """Three signers, one report, accepted."""
     domain = Domain(chain.chain_id(), deployment.address("MarketOracle"))
     words = market_words(market, SHAPE)
     report = build_report(
@@ -94,6 +85,22 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     addresses = [signer.address for signer in SIGNERS]
     signed = collect(report, domain, signatures, signers=addresses, threshold=2)
     assert submit_report(chain, OPERATOR, signed)[1]
+
+
+def _deployed(market: Market, keys: Path) -> tuple[EmbeddedChain, Deployment]:
+    statement = OptionMarks(SHAPE)
+    key = KeyStore(keys).ensure_development_key(statement)
+    funded = [OPERATOR.address, RELAY.address]
+    chain = EmbeddedChain(start_time=market.snapshot_unix, funded=funded)
+    plan = DeploymentPlan(
+        signers=[signer.address for signer in SIGNERS],
+        threshold=2,
+        verifiers=[verifier_spec(key, statement)],
+    )
+    return chain, deploy(chain, OPERATOR, plan)
+
+
+def _node(chain: EmbeddedChain, deployment: Deployment, market: Market, folder: Path) -> Node:
     book = SnapshotBook()
     book.add(market)
 
@@ -111,15 +118,22 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         address="127.0.0.1:0",
         intake=IntakePolicy(shapes=(SHAPE,)),
     )
-    with structlog.testing.capture_logs():
-        node = Node(settings, settlement=ChainSettlement(chain, deployment, book=book), relay=relay)
-        node.start()
-        board = Contract(chain, deployment.address("MarkBoard"), contract_abi("MarkBoard"))
-        try:
-            with Client(node.address, timeout_seconds=20) as client:
-                yield World(chain, node, client, board)
-        finally:
-            node.stop()
+    return Node(settings, settlement=ChainSettlement(chain, deployment, book=book), relay=relay)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("node")
+    market = market_of(QuotingDesk().quantise(_request())).market
+    chain, deployment = _deployed(market, folder / "keys")
+    _attest(chain, deployment, market)
+    board = Contract(chain, deployment.address("MarkBoard"), contract_abi("MarkBoard"))
+    with (
+        structlog.testing.capture_logs(),
+        _node(chain, deployment, market, folder) as node,
+        Client(node.address, timeout_seconds=20) as client,
+    ):
+        yield World(chain, node, client, board)
 
 
 def test_a_request_becomes_a_mark_on_the_chain(world: World) -> None:
