@@ -11,12 +11,12 @@ from circuits.profile import R14
 from circuits.statements.option_marks import PRODUCT_SHAPES, Market, Shape
 from node.proving.task import MarksTask, canonical, market_fields
 from node.quoting import ChainRules, market_of
-from node.rpc.errors import Fault, QueueFull, RequestFaults, RequestIdReused
+from node.rpc.errors import Draining, Fault, QueueFull, RequestFaults, RequestIdReused
 from node.rpc.ports import StillWanted
 from node.service.jobs import JOB_KIND, StoredJobs
 from node.service.quoting import QuotingDesk
 from node.service.settlement import OFF_CHAIN, Bound, Settlement, fits
-from node.store import Proving, RequestIdTakenError, Store, Submission
+from node.store import LeaseLostError, Proving, RequestIdTakenError, Store, Submission
 from node.values import JobView, MarksSubmission, SettlementMode
 
 _QUEUE_RETRY_SECONDS = 5.0
@@ -72,6 +72,8 @@ class MarksIntake:
             )
         except RequestIdTakenError as error:
             raise RequestIdReused(str(error), metadata={"job_id": error.job_id}) from error
+        except LeaseLostError as error:
+            raise Draining(f"this node is no longer the store's: {error}") from error
         return self._jobs.view(accepted.job)
 
     def _offered(self, capacity: int) -> tuple[Shape, ...]:

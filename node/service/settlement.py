@@ -21,6 +21,7 @@ from node.rpc.errors import ChainUnavailable, NoSettlement, SnapshotUnknown
 from node.values import SettlementChain
 
 _RETRY_SECONDS = 2.0
+_NUMBER = 1  # of MarketSnapshot(underlying, number, snapshotUnix, marketHash, spot)
 
 #: The header of a proof that no registry accepts (formats.md, `prove marks`).
 OFF_CHAIN = Header(chain_id=0, registry=0, consumer=0, sequence=0, valid_until=0)
@@ -145,12 +146,10 @@ class ChainSettlement:
         if not fits(market, shape):
             return None
         try:
-            found = self._oracle.read("snapshotByMarketHash", market_hash(market, shape))
+            snapshot = self._oracle.read_one("snapshotByMarketHash", market_hash(market, shape))
         except RevertedError:
             return None
-        (snapshot,) = found.values()
-        number: int = snapshot["number"] if isinstance(snapshot, dict) else snapshot[1]
-        return number
+        return int(snapshot[_NUMBER])
 
     def _header(self, number: int, consumer: bytes) -> Header:
         described = self._described

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from node.client import Client, OverloadedError, RequestIdReusedError, Statement
+from node.client import Client, OverloadedError, RequestIdReusedError, Statement, UnavailableError
 from node.rpc import AddressRefusedError
 from node.service import Node, NodeSettings
-from node.store import StoreInUseError
+from node.store import LeaseLostError, StoreInUseError
 from tests.node.service.chains import ROOT, demo_chain, until
 from tests.node.service.conftest import Start
 from tests.node.service.recipes import HeldRecipe
@@ -58,6 +58,21 @@ def test_a_second_node_on_the_store_is_refused(start: Start, settings: NodeSetti
     start()
     with pytest.raises(StoreInUseError):
         Node(settings).start()
+
+
+def test_a_node_whose_store_went_to_another_takes_no_jobs_and_says_so(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node, client = start(recipe=HeldRecipe(tmp_path / "gate"))
+
+    def lost(*_: object) -> None:
+        raise LeaseLostError("another node took over")
+
+    monkeypatch.setattr(node.store.jobs, "submit", lost)
+    monkeypatch.setattr(node.store.jobs, "claim", lost)
+    with pytest.raises(UnavailableError, match="another node took over"):
+        client.submit_marks(demo_chain(1))
+    until(lambda: isinstance(node.failure, LeaseLostError))
 
 
 def test_a_part_that_cannot_start_stops_the_parts_before_it(
