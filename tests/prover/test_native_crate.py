@@ -1,4 +1,4 @@
-"""The crate's own tests and lints, as test items; they need a Rust toolchain, not Python's headers."""
+"""The crate's own tests and lints, as test items; they need a Rust toolchain."""
 
 from __future__ import annotations
 
