@@ -16,6 +16,16 @@ class WordField:
     checked_by: Literal["circuit", "contract", "both"]
     how: str
 
+    @property
+    def signed_by_oracle(self) -> bool:
+        """Whether the field is a market word's: in range by the circuit, true by the oracle."""
+        return self.word in ("4", "group", "option")
+
+    @property
+    def relies_on_contract(self) -> bool:
+        """Whether a proof alone, off any chain, says nothing of the field's truth."""
+        return self.checked_by != "circuit" or self.signed_by_oracle
+
 
 _LIMBS = "range check to its exact width"
 _HALVES = "its half range-checked, its last bit a Boolean; the model's output"
