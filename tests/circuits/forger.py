@@ -126,9 +126,7 @@ class Forger:
         """
         values = list(self._honest)
         self._followed = {
-            row: wire
-            for row, wire in self._products.items()
-            if follow and wire not in changes
+            row: wire for row, wire in self._products.items() if follow and wire not in changes
         }
         before = Counter({query: self._worth(query, values) for query in self._queries})
         dirty: list[int] = []
@@ -225,7 +223,8 @@ def _rows(r1cs: R1CS) -> list[Row]:
     def side(matrix: SparseMatrix, row: int) -> list[tuple[int, int]]:
         entries = range(matrix.row_starts[row], matrix.row_starts[row + 1])
         return [
-            (matrices.coefficients[matrix.coefficient_ids[e]], int(matrix.wires[e])) for e in entries
+            (matrices.coefficients[matrix.coefficient_ids[e]], int(matrix.wires[e]))
+            for e in entries
         ]
 
     return [

@@ -36,8 +36,10 @@ def read_inputs(statement: OptionMarks, words: Sequence[int]) -> dict[str, Integ
         return None
     columns = [group for group in groups if group is not None]
     lanes = [word[at : at + 3] for word in packed if word is not None for at in (0, 3, 6)]
-    if len(columns) < shape.groups or len(lanes) < shape.capacity or any(
-        any(lane) for lane in lanes[shape.capacity :]
+    if (
+        len(columns) < shape.groups
+        or len(lanes) < shape.capacity
+        or any(any(lane) for lane in lanes[shape.capacity :])
     ):
         return None
     inputs = {

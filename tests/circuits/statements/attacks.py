@@ -102,7 +102,9 @@ def quotients(profile: Profile) -> list[Lie]:
         dividing("claim d2 = 8 and a limb", _fixed(claim_high, 5)),
         dividing("claim d1 = -8 and a limb", _fixed(claim_low, 5)),
         dividing("claim d2 = 0", _fixed(lambda t, _: t * 0)),
-        Lie("excess + 1", in_limbs("option/division/excess", profile.limb_bits, lambda v, _: v + 1)),
+        Lie(
+            "excess + 1", in_limbs("option/division/excess", profile.limb_bits, lambda v, _: v + 1)
+        ),
     ]
 
 
@@ -166,7 +168,10 @@ def rows(profile: Profile) -> list[Lie]:
         *outside,
         *forged,
         Lie("a row of the logarithm", at("option/*/taylor", foreign_row)),
-        Lie("a range value as a row", at("option/first/taylor", lambda a: tuple(x * 0 + 1 for x in a))),
+        Lie(
+            "a range value as a row",
+            at("option/first/taylor", lambda a: tuple(x * 0 + 1 for x in a)),
+        ),
         only("option/first/coordinate", 1),
         only("option/second/row/row", 1),
         only("option/moneyness/ln/row/row", -1),
@@ -257,7 +262,9 @@ def bits() -> list[Lie]:
         lies += [Lie(f"{path} = {v}", claim(path, v)) for v in (2, -1, HALF)]
     for path in ("option/tiny", "group/expired"):
         lies += [Lie(f"{path} = {v}", claim(path, v)) for v in (0, 1, HALF)]
-        lies.append(Lie(f"{path} = 1, inverse 0", both(claim(path, 1), claim(f"{path}_inverse", 0))))
+        lies.append(
+            Lie(f"{path} = 1, inverse 0", both(claim(path, 1), claim(f"{path}_inverse", 0)))
+        )
     return lies
 
 

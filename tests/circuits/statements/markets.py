@@ -33,7 +33,9 @@ def market(*groups: GroupInputs, snapshot: int = SNAPSHOT) -> Market:
 
 
 TYPICAL = market(
-    group([(550_000_000, 30_000_000, False), (480_000_000, 32_500_001, True), (500_000_000, 1, True)])
+    group(
+        [(550_000_000, 30_000_000, False), (480_000_000, 32_500_001, True), (500_000_000, 1, True)]
+    )
 )
 #: discount 1, two at-the-money options and one far away: fractions like this market.
 UNDISCOUNTED = market(
@@ -57,7 +59,11 @@ EXPIRED = market(
 #: a year's half: rho is price/2, so odd prices are ties of the rounding.
 TIES = market(
     group(
-        [(500_000_000, 30_000_000, False), (500_000_001, 30_000_000, True), (1 << 29, 9_999_999, True)],
+        [
+            (500_000_000, 30_000_000, False),
+            (500_000_001, 30_000_000, True),
+            (1 << 29, 9_999_999, True),
+        ],
         seconds=HALF_YEAR,
     )
 )

@@ -134,9 +134,7 @@ def test_ties_go_to_the_even_quotient() -> None:
 
 @PROFILES
 def test_free_bits_are_refused(profile: Profile) -> None:
-    counts = assert_statement(
-        statement(profile), valid=(TYPICAL, EXPIRED), lies=attacks.bits()
-    )
+    counts = assert_statement(statement(profile), valid=(TYPICAL, EXPIRED), lies=attacks.bits())
     assert counts[Verdict.HARMLESS] + counts[Verdict.ANOTHER_MARKET] == 0
 
 

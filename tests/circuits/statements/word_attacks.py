@@ -95,9 +95,7 @@ def carries(profile: Profile) -> list[Lie]:
         Lie(name, carry(profile, *changes), (UNDIVIDED_BY_ZERO,))
         for name, changes in _CARRIES.items()
     ]
-    puts = both(
-        carry(profile, ("volatility", 1, _ALL)), shift("option/inputs/is_put", -2)
-    )
+    puts = both(carry(profile, ("volatility", 1, _ALL)), shift("option/inputs/is_put", -2))
     return [*lies, Lie("is_put - 2, volatility + 1", puts)]
 
 
