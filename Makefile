@@ -42,7 +42,7 @@ bench: $(VENV)/.installed ## Measure; writes JSON beside a table
 generate: $(VENV)/.installed ## Regenerate tables, constants, protobuf code
 	@$(BIN)/python -m circuits.functions.generate_tables
 	@$(BIN)/python -m circuits.poseidon.generate_constants
-	@$(BIN)/python -m node.pb.generate
+	@$(BIN)/python proto/generate.py
 
 contracts: $(VENV)/.installed $(NODE_MODULES) ## Rebuild the committed contract artifacts
 	@$(BIN)/python verifier_contracts/scripts/build_artifacts.py

@@ -137,6 +137,7 @@ class Arithmetic(ABC):
 
     def multiply(self, name: str, a: FieldElement, b: FieldElement) -> FieldElement:
         """a * b as a wire; an Integer when both are."""
+        self.refuse_quotients(a, b)
         product = self.product_wire(name, a, b)
         if not (isinstance(a, Integer) and isinstance(b, Integer)):
             return product
@@ -193,6 +194,7 @@ class Arithmetic(ABC):
         """Constrain value to [0, 2^bits): the low limbs are hinted, the top one is a form."""
         if isinstance(value, Quotient):
             value = value.discharge(1 << bits)
+        self.refuse_after_challenge(value)
         count = -(-bits // self.limb_bits)
         if count * self.limb_bits > BN254_FR.modulus.bit_length() - 2:
             raise CircuitError(f"{self.path}: {bits} bits do not fit a range check")
@@ -254,11 +256,14 @@ class Arithmetic(ABC):
 
     def refuse_after_challenge(self, *values: FieldElement) -> None:
         """Lookups, words and integers must be fixed before the challenge, and be no quotients."""
-        for value in values:
-            if not isinstance(value, FieldElement):
-                raise CircuitError(f"{self.path}: a quotient must be checked first")
-            if value.after_challenge:
-                raise CircuitError(f"{self.path}: the value depends on the challenge")
+        self.refuse_quotients(*values)
+        if any(value.after_challenge for value in values):
+            raise CircuitError(f"{self.path}: the value depends on the challenge")
+
+    def refuse_quotients(self, *values: FieldElement) -> None:
+        """Products, words and constraints take no Quotient (type checkers say so as well)."""
+        if not all(isinstance(value, FieldElement) for value in values):
+            raise CircuitError(f"{self.path}: a quotient must be checked first")
 
     def _look_up_range(self, name: str, value: FieldElement) -> None:
         self.refuse_after_challenge(value)

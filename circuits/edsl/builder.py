@@ -97,8 +97,7 @@ class CircuitBuilder(Arithmetic):
 
     def assert_product(self, name: str, a: FieldElement, b: FieldElement, c: FieldElement) -> None:
         """One constraint in the deepest of the three spaces."""
-        if not all(isinstance(side, FieldElement) for side in (a, b, c)):
-            raise CircuitError(f"{self.path}/{name}: a quotient must be checked before a product")
+        self.refuse_quotients(a, b, c)
         lanes = deeper(deeper(a.lanes, b.lanes), c.lanes)
         sides = [self.lift(v.payload, v.lanes, lanes) for v in (a, b, c)]
         self.constrain(lanes, name, *sides)

@@ -120,32 +120,11 @@ def deploy(
     for spec in plan.verifiers:
         refuse_unsafe_key(spec, chain_id, plan.allow_unsafe_on)
     deployer = _Deployer(chain, account, notify)
-    me = account.address
-    router = deployer.create("VerifierRouter", me, plan.guardian)
-    oracle = deployer.create(
-        "MarketOracle",
-        me,
-        plan.guardian,
-        list(plan.signers),
-        plan.threshold,
-        plan.spot_move_limit_bps,
-    )
-    registry = deployer.create(
-        "AttestationRegistry", router.address, oracle.address, plan.max_snapshot_age_seconds
-    )
-    board = deployer.create("MarkBoard", me, registry.address, plan.max_mark_age_seconds)
-    deployment = Deployment(
-        chain_id,
-        {
-            "VerifierRouter": router,
-            "MarketOracle": oracle,
-            "AttestationRegistry": registry,
-            "MarkBoard": board,
-        },
-    )
+    contracts = _create_contracts(deployer, plan)
+    deployment = Deployment(chain_id, contracts)
     for spec in plan.verifiers:
         deployment = _add_verifier(deployer, deployment, spec)
-    if plan.owner is not None and plan.owner != me:
+    if plan.owner not in (None, account.address):
         for name in ("VerifierRouter", "MarketOracle", "MarkBoard"):
             deployer.send(name, deployment.address(name), "transferOwnership", plan.owner)
         deployer.say(f"ownership offered to {plan.owner}, who has to call acceptOwnership")
@@ -211,6 +190,24 @@ class _Deployer:
     def send(self, name: str, address: str, function: str, *arguments: Any) -> None:
         data = contract_abi(name).encode_call(function, *arguments)
         transact(self.chain, self.account, address, data)
+
+
+def _create_contracts(deployer: _Deployer, plan: DeploymentPlan) -> dict[str, DeployedContract]:
+    me, guardian = deployer.account.address, plan.guardian
+    router = deployer.create("VerifierRouter", me, guardian)
+    oracle = deployer.create(
+        "MarketOracle", me, guardian, list(plan.signers), plan.threshold, plan.spot_move_limit_bps
+    )
+    registry = deployer.create(
+        "AttestationRegistry", router.address, oracle.address, plan.max_snapshot_age_seconds
+    )
+    board = deployer.create("MarkBoard", me, registry.address, plan.max_mark_age_seconds)
+    return {
+        "VerifierRouter": router,
+        "MarketOracle": oracle,
+        "AttestationRegistry": registry,
+        "MarkBoard": board,
+    }
 
 
 def _add_verifier(deployer: _Deployer, deployment: Deployment, spec: VerifierSpec) -> Deployment:

@@ -21,7 +21,7 @@ NodeError
         └── UnsafeKeyError         a development key on a chain that is not a development chain
 """
 
-from node.errors import NodeError
+from node.errors import NodeError, Reason
 
 __all__ = [
     "AlreadyKnownError",
@@ -52,6 +52,8 @@ class ChainError(NodeError):
 class RpcUnavailableError(ChainError):
     """Nobody answers at the endpoint, or what answers does not speak JSON-RPC."""
 
+    reason = Reason.CHAIN_UNAVAILABLE
+
 
 class RpcRejectedError(ChainError):
     """The endpoint answered with an error that fits no other class."""
@@ -59,6 +61,8 @@ class RpcRejectedError(ChainError):
 
 class WrongChainIdError(ChainError):
     """The endpoint serves another chain than the one configured."""
+
+    reason = Reason.WRONG_CHAIN_ID
 
     def __init__(self, expected: int, received: int, where: str) -> None:
         super().__init__(
@@ -72,9 +76,13 @@ class WrongChainIdError(ChainError):
 class ContractMissingError(ChainError):
     """No contract, or another contract, lives at an address that should hold ours."""
 
+    reason = Reason.CONTRACT_MISSING
+
 
 class ClockError(ChainError):
     """The chain's clock cannot be set, or not to that time."""
+
+    reason = Reason.UNSUPPORTED
 
 
 class RevertedError(ChainError):
@@ -82,6 +90,8 @@ class RevertedError(ChainError):
 
     ``data`` holds the raw revert bytes (selector and arguments); decode it with ``ErrorTable``.
     """
+
+    reason = Reason.REVERTED
 
     def __init__(self, data: bytes, where: str = "call") -> None:
         super().__init__(f"{where} reverted with {'0x' + data.hex() if data else 'no data'}")
@@ -111,13 +121,19 @@ class UnderpricedError(TransactionRefusedError):
 class InsufficientFundsError(TransactionRefusedError):
     """The sender's balance does not cover value plus gas limit times maximal fee."""
 
+    reason = Reason.INSUFFICIENT_FUNDS
+
 
 class TransactionTimeoutError(ChainError):
     """No receipt arrived within the time allowed."""
 
+    reason = Reason.CHAIN_UNAVAILABLE
+
 
 class KeyFileError(ChainError):
     """A keystore or password file is missing, readable by others, malformed or does not open."""
+
+    reason = Reason.CONFIG_INVALID
 
 
 class ArtifactError(ChainError):
@@ -127,6 +143,10 @@ class ArtifactError(ChainError):
 class DeploymentError(ChainError):
     """A deployments file cannot be used, or a deployment did not do what it should."""
 
+    reason = Reason.CONTRACT_MISSING
+
 
 class UnsafeKeyError(DeploymentError):
     """A development verifying key was about to be deployed on a public chain."""
+
+    reason = Reason.KEY_INVALID

@@ -138,24 +138,37 @@ class RpcChain:
         """Set a development chain's clock; ClockError elsewhere; only anvil's may run backward."""
         if not self.clock_settable:
             raise ClockError(f"{self.name} at {self._where} keeps its own time")
-        anvil = self.name.lower().startswith("anvil/")
         head = self.head()
         if timestamp <= head.timestamp:
-            if not anvil:
+            if not self._is_anvil:
                 raise ClockError(
                     f"block time {timestamp} is not after the head's, {head.timestamp}: "
                     f"{self.name}'s clock only runs forward"
                 )
             self._request("evm_setTime", timestamp - 1)  # anvil's clock may run backward
         self._request("evm_setNextBlockTimestamp", timestamp)
-        if anvil:
+        if self._is_anvil:
             self._request("anvil_setBlockTimestampInterval", BLOCK_SECONDS)
+
+    def mine(self, blocks: int = 1) -> None:
+        """Mine empty blocks on a development chain; ClockError elsewhere."""
+        for _ in range(blocks):
+            self.development_request("evm_mine")
+
+    def fund(self, address: str, wei: int) -> None:
+        """Give an account play money on a development chain; ClockError elsewhere."""
+        prefix = "anvil" if self._is_anvil else "hardhat"
+        self.development_request(f"{prefix}_setBalance", address, hex(wei))
 
     def development_request(self, method: str, *params: Any) -> Any:
         """Send a raw request such as ``evm_mine`` to a development chain; ClockError elsewhere."""
         if not self.clock_settable:
             raise ClockError(f"{method} is for development chains, {self.name} is none")
         return self._request(method, *params)
+
+    @property
+    def _is_anvil(self) -> bool:
+        return self.name.lower().startswith("anvil/")
 
     def _client_version(self) -> str:
         try:

@@ -16,7 +16,7 @@ from node.chain.errors import (
     TransactionTimeoutError,
 )
 from node.chain.interface import Chain
-from node.chain.types import Call, Receipt, Transaction
+from node.chain.types import Call, Receipt, SignedTransaction, Transaction
 
 __all__ = ["transact"]
 
@@ -38,26 +38,7 @@ def transact(
     Raises RevertedError (found by a static call where possible), InsufficientFundsError and
     other TransactionRefusedErrors, TransactionTimeoutError after ``timeout`` seconds.
     """
-    head = chain.head()
-    priority_fee = chain.priority_fee()
-    max_fee = 2 * head.base_fee + priority_fee
-    message = Call(to, data, account.address)
-    chain.call(message)  # reverts carry their reason here, not always in an estimate
-    gas_limit = chain.estimate_gas(message) * _GAS_MARGIN_PERCENT // 100
-    balance, cost = chain.balance(account.address), gas_limit * max_fee
-    if balance < cost:
-        raise InsufficientFundsError(
-            f"{account.address} holds {balance} wei on {chain.name}, needs {cost}"
-        )
-    signed = Transaction(
-        chain_id=chain.chain_id(),
-        nonce=chain.nonce(account.address),
-        to=to,
-        data=data,
-        gas_limit=gas_limit,
-        max_fee=max_fee,
-        priority_fee=priority_fee,
-    ).sign(account)
+    signed = _signed(chain, account, to, data)
     with contextlib.suppress(AlreadyKnownError):
         chain.send_raw(signed.raw)
     deadline = time.monotonic() + timeout
@@ -70,3 +51,26 @@ def transact(
     if not receipt.succeeded:
         raise RevertedError(b"", f"transaction 0x{signed.hash.hex()}")
     return receipt
+
+
+def _signed(chain: Chain, account: LocalAccount, to: str | None, data: bytes) -> SignedTransaction:
+    head = chain.head()
+    priority_fee = chain.priority_fee()
+    max_fee = 2 * head.base_fee + priority_fee
+    message = Call(to, data, account.address)
+    chain.call(message)  # reverts carry their reason here, not always in an estimate
+    gas_limit = chain.estimate_gas(message) * _GAS_MARGIN_PERCENT // 100
+    balance, cost = chain.balance(account.address), gas_limit * max_fee
+    if balance < cost:
+        raise InsufficientFundsError(
+            f"{account.address} holds {balance} wei on {chain.name}, needs {cost}"
+        )
+    return Transaction(
+        chain_id=chain.chain_id(),
+        nonce=chain.nonce(account.address),
+        to=to,
+        data=data,
+        gas_limit=gas_limit,
+        max_fee=max_fee,
+        priority_fee=priority_fee,
+    ).sign(account)

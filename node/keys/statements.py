@@ -18,7 +18,10 @@ _LONGEST_PARAMETERS = 1_000
 
 
 class Statement(Protocol):
-    """What a key is made for."""
+    """What a key is made for; hashable, so that its digest is computed once."""
+
+    def __hash__(self) -> int:
+        """Equal statements hash alike."""
 
     @property
     def profile(self) -> Profile:

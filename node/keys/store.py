@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from circuits.statements.option_marks import OptionMarks
@@ -120,7 +121,7 @@ class KeyStore:
     def find(self, statement: Statement) -> KeyEntry | None:
         """The key of a statement as this program defines it; a ceremony's before others."""
         self._refuse_test_profile(statement)
-        return self._find(statement, r1cs_digest(statement.r1cs().canonical_bytes()))
+        return self._find(statement, _digest(statement))
 
     def ensure_development_key(
         self,
@@ -260,11 +261,17 @@ class KeyStore:
         )
 
 
+@cache
+def _digest(statement: Statement) -> bytes:
+    """Tracing a large statement takes a tenth of a second: asked often, computed once."""
+    return r1cs_digest(statement.r1cs().canonical_bytes())
+
+
 def _refuse_slow_engine(engine: Engine, rows: int) -> None:
     if engine.name == "reference" and rows > REFERENCE_ENGINE_ROWS:
         raise EngineTooSlowError(
             f"{rows:,} constraints are too many for the reference engine, expected up to"
-            f" {REFERENCE_ENGINE_ROWS:,}"
+            f" {REFERENCE_ENGINE_ROWS:,}: build the native engine with `make native`"
         )
 
 

@@ -3,7 +3,12 @@
 from node.oracle.errors import DisagreementError, OracleError, ReportError, SignaturesError
 from node.oracle.report import Domain, SnapshotReport, build_report, market_hash, signable
 from node.oracle.signing import MarketView, OracleSigner, SignedReport, collect, recover
-from node.oracle.submission import next_number, oracle_threshold, submit_report
+from node.oracle.submission import (
+    find_snapshot,
+    next_number,
+    oracle_threshold,
+    submit_report,
+)
 
 __all__ = [
     "DisagreementError",
@@ -17,6 +22,7 @@ __all__ = [
     "SnapshotReport",
     "build_report",
     "collect",
+    "find_snapshot",
     "market_hash",
     "next_number",
     "oracle_threshold",

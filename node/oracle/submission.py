@@ -2,11 +2,14 @@
 
 from eth_account.signers.local import LocalAccount
 
-from node.chain import Chain, Contract, Receipt, contract_abi, transact
-from node.oracle.report import Domain
+from node.chain import Chain, Contract, Receipt, contract_abi, error_table, transact
+from node.chain.errors import RevertedError
+from node.oracle.report import Domain, SnapshotReport
 from node.oracle.signing import SignedReport
 
-__all__ = ["next_number", "oracle_threshold", "submit_report"]
+__all__ = ["find_snapshot", "next_number", "oracle_threshold", "submit_report"]
+
+_UNKNOWN = frozenset({"MarketHashUnknown", "SnapshotUnknown"})
 
 
 def next_number(chain: Chain, domain: Domain, underlying: bytes) -> int:
@@ -17,6 +20,20 @@ def next_number(chain: Chain, domain: Domain, underlying: bytes) -> int:
 def oracle_threshold(chain: Chain, domain: Domain) -> int:
     """Return how many signatures the contract wants."""
     return int(_contract(chain, domain).read_one("threshold"))
+
+
+def find_snapshot(chain: Chain, domain: Domain, market_hash: bytes) -> SnapshotReport | None:
+    """Return the accepted snapshot with this market hash, or None: what a proof's header names.
+
+    Raises RevertedError for any refusal but an unknown hash.
+    """
+    try:
+        found = _contract(chain, domain).read_one("snapshotByMarketHash", market_hash)
+    except RevertedError as error:
+        if error_table().decode(error.data).name in _UNKNOWN:
+            return None
+        raise
+    return SnapshotReport(*found)
 
 
 def submit_report(

@@ -6,10 +6,7 @@ NodeError
     ├── TaskError             bytes that are no task of ours
     ├── WorkerLostError       the worker process died; the job is tried again
     ├── WorkerTimeoutError    the worker took longer than a proof may
-    ├── InterruptedProofError the node stops; the job goes back to the queue
-    └── KeyStoreError
-        ├── KeyMissingError       no such key in the store
-        └── KeyUnusableError      damaged, truncated, foreign, or too large for the engine
+    └── InterruptedProofError the node stops; the job goes back to the queue
 """
 
 from __future__ import annotations
@@ -47,19 +44,3 @@ class WorkerTimeoutError(ProvingError):
 
 class InterruptedProofError(ProvingError):
     """The service stops; the worker was killed."""
-
-
-class KeyStoreError(ProvingError):
-    """A key cannot be had."""
-
-
-class KeyMissingError(KeyStoreError):
-    """The key store has no such key."""
-
-    reason = Reason.KEY_NOT_FOUND
-
-
-class KeyUnusableError(KeyStoreError):
-    """A key file is damaged, truncated or foreign, or the engine cannot use it."""
-
-    reason = Reason.KEY_INVALID

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import prover
 from circuits.statements.option_marks import MarketError, OptionMarks
-from node.proving.errors import JobFailedError, KeyStoreError, TaskError
-from node.proving.keystore import KeyStore
+from node.keys import KeyStore, KeyStoreError
+from node.proving.errors import JobFailedError, TaskError
 from node.proving.ports import ProvedMarks, Report
 from node.proving.task import MarksTask
 from node.values import JobCause, ProvingPhase
@@ -27,15 +27,21 @@ _KEPT_KEYS = 2
 
 @dataclass(frozen=True)
 class MarksRecipeFactory:
-    """Makes the recipe in the worker; `development_chains` accept unsafe-dev keys."""
+    """Makes the recipe in the worker; `development_chains` accept unsafe-dev keys.
+
+    `test_profiles` lets tests prove small, inexact statements.
+    """
 
     key_folder: Path
     development_chains: frozenset[int] = prover.DEVELOPMENT_CHAINS
+    test_profiles: bool = False
 
     def __call__(self) -> MarksRecipe:
         """The recipe, with the default engine."""
         return MarksRecipe(
-            KeyStore(self.key_folder), prover.default_engine(), self.development_chains
+            KeyStore(self.key_folder, test_profiles=self.test_profiles),
+            prover.default_engine(),
+            self.development_chains,
         )
 
 
@@ -99,7 +105,9 @@ class MarksRecipe:
         statement = task.option_marks
         try:
             if statement not in self._open:
-                self._open[statement] = self._keys.open_or_make(statement, self._engine, say)
+                self._open[statement] = self._keys.ensure_development_key(
+                    statement, say, self._engine
+                )
                 while len(self._open) > _KEPT_KEYS:
                     self._open.popitem(last=False)
             self._open.move_to_end(statement)

@@ -50,7 +50,11 @@ class WorkerHealth:
 
 
 class ProvingService:
-    """Threads that each drive one worker process. `start` once, `stop` once."""
+    """Threads that each drive one worker process. `start` once, `stop` once.
+
+    An error of a kind in `fatal` (the store belongs to another node now) ends the service, and
+    `failure` says so; any other trouble of the queue is waited out.
+    """
 
     def __init__(
         self,
@@ -59,10 +63,13 @@ class ProvingService:
         *,
         settings: ProvingSettings | None = None,
         changed: Callable[[], None] = lambda: None,
+        fatal: tuple[type[Exception], ...] = (),
     ) -> None:
         self._queue = queue
         self._settings = settings or ProvingSettings()
         self._changed = changed
+        self._fatal = fatal
+        self.failure: Exception | None = None
         self._stopping = threading.Event()
         self._wanted = threading.Condition()
         self._progress: dict[str, JobProgress] = {}
@@ -119,6 +126,10 @@ class ProvingService:
                     continue
                 self._jobs[index] = job.job_id
                 self._work(worker, job)
+            except self._fatal as error:
+                log.critical("proving stopped", error=type(error).__name__, message=str(error))
+                self.failure = error
+                break
             except Exception as error:  # the store is in trouble: nothing is lost, try again
                 log.error("proving interrupted", error=type(error).__name__, message=str(error))
                 self._rest(_TROUBLE_SECONDS)

@@ -13,8 +13,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from eth_hash.auto import keccak
-
 from circuits.profile import R6, R14
 from circuits.statements.option_marks import (
     GroupInputs,
@@ -77,17 +75,11 @@ class MarksTask:
         """The statement at this size."""
         return option_marks(self.statement, self.shape, self.profile)
 
-    def content_digest(self) -> bytes:
-        """What the caller asked for, hashed: the node's own choices in the header left out."""
-        asked = {"task": self._summary(), "consumer": self.header.consumer, **self._market()}
-        return bytes(keccak(_canonical(asked)))
-
     def to_bytes(self) -> bytes:
         """The stored payload."""
         header = [getattr(self.header, name) for name in _HEADER]
-        return (
-            _canonical(self._summary()) + b"\n" + _canonical({"header": header, **self._market()})
-        )
+        body = {"header": header, **market_fields(self.market)}
+        return canonical(self._summary()) + b"\n" + canonical(body)
 
     @classmethod
     def decode_bytes(cls, payload: bytes) -> MarksTask:
@@ -119,23 +111,24 @@ class MarksTask:
             "settle": self.settle,
         }
 
-    def _market(self) -> dict[str, Any]:
-        market = self.market
-        return {
-            "underlying_id": market.underlying_id,
-            "tick_exponent": market.tick_exponent,
-            "snapshot_unix": market.snapshot_unix,
-            "groups": [
-                [
-                    group.forward_ticks,
-                    group.discount,
-                    group.rate_biased,
-                    group.expiry_unix,
-                    [[o.strike_ticks, o.volatility, int(o.is_put)] for o in group.options],
-                ]
-                for group in market.groups
-            ],
-        }
+
+def market_fields(market: Market) -> dict[str, Any]:
+    """A market as plain numbers, for `canonical`."""
+    return {
+        "underlying_id": market.underlying_id,
+        "tick_exponent": market.tick_exponent,
+        "snapshot_unix": market.snapshot_unix,
+        "groups": [
+            [
+                group.forward_ticks,
+                group.discount,
+                group.rate_biased,
+                group.expiry_unix,
+                [[o.strike_ticks, o.volatility, int(o.is_put)] for o in group.options],
+            ]
+            for group in market.groups
+        ],
+    }
 
 
 def option_marks(statement: MarksStatement, shape: Shape, profile: str) -> OptionMarks:
@@ -162,5 +155,6 @@ def _market_of(body: dict[str, Any]) -> Market:
     )
 
 
-def _canonical(value: dict[str, Any]) -> bytes:
+def canonical(value: dict[str, Any]) -> bytes:
+    """One encoding for one value: sorted keys, no spaces; integers, texts and lists only."""
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()

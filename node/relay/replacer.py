@@ -126,5 +126,8 @@ class Replacer:
             desk.wait(entry, Cause.TRANSACTION_REFUSED, str(error))
             return
         desk.mark_sent(attempt, head)
-        kind = EventKind.CANCELLING if attempt.kind is AttemptKind.CANCEL else EventKind.BUMPED
-        desk.log(kind, entry.id)
+        if attempt.kind is AttemptKind.CANCEL:
+            desk.log(EventKind.CANCELLING, entry.id)
+        else:
+            desk.store.outbox.note(entry, None, None, tx_hash=attempt.tx_hash)
+            desk.log(EventKind.BUMPED, entry.id)

@@ -72,7 +72,11 @@ class Sender:
                 continue
             if desk.chain.receipt(attempt.tx_hash) is not None:
                 desk.store.outbox.move(
-                    entry, Settlement.SUBMITTED, nonce=attempt.nonce, sender=attempt.sender
+                    entry,
+                    Settlement.SUBMITTED,
+                    nonce=attempt.nonce,
+                    sender=attempt.sender,
+                    tx_hash=attempt.tx_hash,
                 )
                 return True
         return False
@@ -163,6 +167,6 @@ class Sender:
             desk.wait(entry, Cause.TRANSACTION_REFUSED, str(error))
             return False
         desk.mark_sent(attempt, head)
-        desk.store.outbox.move(entry, Settlement.SUBMITTED)
+        desk.store.outbox.move(entry, Settlement.SUBMITTED, tx_hash=attempt.tx_hash)
         desk.log(EventKind.SENT, entry.id)
         return True

@@ -143,7 +143,6 @@ class Tracker:
             Settlement.SUBMITTED if ours else Settlement.READY,
             cause=Cause.REORGANISED,
             detail=f"block {entry.block_number} left the chain",
-            tx_hash=None,
             block_number=None,
             block_hash=None,
             gas_used=None,
@@ -163,6 +162,12 @@ class Tracker:
 
     def _start_again(self, entry: OutboxEntry, cause: Cause, detail: str) -> None:
         self._desk.store.outbox.move(
-            entry, Settlement.READY, cause=cause, detail=detail, nonce=None, sender=None
+            entry,
+            Settlement.READY,
+            cause=cause,
+            detail=detail,
+            nonce=None,
+            sender=None,
+            tx_hash=None,
         )
         self._desk.log(EventKind.WAITING, entry.id, cause, detail)

@@ -3,9 +3,11 @@
 from node.service.intake import IntakePolicy
 from node.service.logs import configure_logging
 from node.service.node import Node, NodeSettings, Runner, RunnerFactory
-from node.service.settlement import NoChain, Settlement
+from node.service.settlement import Bound, ChainSettlement, NoChain, Settlement, SnapshotBook
 
 __all__ = [
+    "Bound",
+    "ChainSettlement",
     "IntakePolicy",
     "NoChain",
     "Node",
@@ -13,5 +15,6 @@ __all__ = [
     "Runner",
     "RunnerFactory",
     "Settlement",
+    "SnapshotBook",
     "configure_logging",
 ]

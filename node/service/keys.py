@@ -8,7 +8,7 @@ from importlib import metadata
 
 import prover
 from circuits.statements.option_marks import OptionMarks
-from node.proving.keystore import KeyStore, best_of
+from node.keys import KeyNotFoundError, KeyStore
 from node.proving.task import option_marks
 from node.quoting import Underlying
 from node.rpc.errors import KeyNotFound
@@ -41,12 +41,13 @@ class KeyStoreVerifier:
             return _invalid(f"key id: expected 32 bytes, received {len(attestation.key_id)}")
         if len(attestation.words) % _WORD_BYTES:
             return _invalid(f"words: {len(attestation.words)} bytes are no multiple of 32")
-        key = self._keys.verifying_key(attestation.key_id)
-        if key is None:
+        try:
+            key = self._keys.verifying_key_by_id(attestation.key_id)
+        except KeyNotFoundError as error:
             raise KeyNotFound(
                 f"key {attestation.key_id.hex()} is not in this node's key store",
                 metadata={"key_id": attestation.key_id.hex()},
-            )
+            ) from error
         words = _words(attestation.words)
         try:
             prover.verify(key, words, prover.Proof.from_bytes(attestation.proof))
@@ -89,11 +90,11 @@ class NodeDescriber:
         )
 
     def _statements(self) -> Iterable[ServedStatement]:
-        keys = list(self._keys.verifying_keys())
         for shape in self._policy.shapes:
             for statement in MarksStatement:
                 marks = option_marks(statement, shape, self._policy.profile)
-                key = best_of(keys, _statement_id(marks), _digest(marks))
+                entry = self._keys.find(marks)
+                key = entry.verifying_key if entry else None
                 yield ServedStatement(
                     statement=statement,
                     capacity=shape.capacity,
@@ -101,11 +102,6 @@ class NodeDescriber:
                     key_id=b"" if key is None else key.key_id,
                     development_key=None if key is None else key.unsafe_dev,
                 )
-
-
-@cache
-def _digest(marks: OptionMarks) -> bytes:
-    return prover.r1cs_digest(marks.r1cs().canonical_bytes())
 
 
 def _statement_id(marks: OptionMarks) -> bytes:

@@ -15,8 +15,8 @@ from typing import Protocol
 
 import structlog
 
+from node.keys import KeyStore
 from node.proving import ProvingService, ProvingSettings, WorkerHealth
-from node.proving.keystore import KeyStore
 from node.proving.marks import MarksRecipeFactory
 from node.proving.ports import RecipeFactory
 from node.rpc import ChangeCounter, PricingServer, Rooms, ServerLimits
@@ -25,7 +25,7 @@ from node.service.jobs import StoredJobs, StoredQueue
 from node.service.keys import KeyStoreVerifier, NodeDescriber
 from node.service.quoting import QuotingDesk
 from node.service.settlement import NoChain, Settlement
-from node.store import Store
+from node.store import LeaseLostError, Store
 from node.store.store import system_clock_ms
 
 log = structlog.get_logger("node")
@@ -101,6 +101,11 @@ class Node:
             raise RuntimeError("the node is not running")
         return self._store
 
+    @property
+    def failure(self) -> Exception | None:
+        """Why the node must be stopped, if it must: its store belongs to another node."""
+        return None if self._proving is None else self._proving.failure
+
     def workers(self) -> list[WorkerHealth]:
         """The worker processes as they are."""
         return [] if self._proving is None else self._proving.health()
@@ -116,6 +121,7 @@ class Node:
                 self._recipe,
                 settings=self._settings.proving,
                 changed=changes.notify,
+                fatal=(LeaseLostError,),
             )
             parts.callback(store.subscribe(lambda _job_id: _wake(changes, proving)))
             server = PricingServer(

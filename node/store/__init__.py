@@ -27,7 +27,7 @@ from node.store.records import (
     Transition,
 )
 from node.store.states import AttemptKind, AttemptState, Cause, Proving, Settlement
-from node.store.store import Store
+from node.store.store import Store, system_clock_ms
 
 __all__ = [
     "Accepted",
@@ -55,4 +55,5 @@ __all__ = [
     "Submission",
     "Transition",
     "TransitionError",
+    "system_clock_ms",
 ]

@@ -10,7 +10,7 @@ NodeError
     └── TransitionError        the state machine has no such step from the present state
 """
 
-from node.errors import NodeError
+from node.errors import NodeError, Reason
 
 __all__ = [
     "JobUnknownError",
@@ -30,21 +30,31 @@ class StoreError(NodeError):
 class StoreInUseError(StoreError):
     """Another node holds the store; two writers would settle twice."""
 
+    reason = Reason.STORE_IN_USE
+
 
 class LeaseLostError(StoreError):
     """The writer's lease went to another node: stop, and write nothing more."""
+
+    reason = Reason.STORE_IN_USE
 
 
 class StoreUnusableError(StoreError):
     """The database cannot be opened, is not ours, or was written by a newer release."""
 
+    reason = Reason.FILE_UNREADABLE
+
 
 class JobUnknownError(StoreError):
     """There is no job of that id."""
 
+    reason = Reason.JOB_NOT_FOUND
+
 
 class RequestIdTakenError(StoreError):
     """A request id came twice with different content."""
+
+    reason = Reason.REQUEST_ID_REUSED
 
     def __init__(self, request_id: str, job_id: str) -> None:
         super().__init__(

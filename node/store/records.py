@@ -134,9 +134,9 @@ class Slot:
 class OutboxEntry:
     """An attestation on its way to the chain.
 
-    ``nonce`` is set while a transaction of ours may be under way. ``block_number``,
-    ``block_hash`` and ``gas_used`` come from the receipt; ``tx_hash`` stays None where somebody
-    else's transaction settled the slot.
+    ``nonce`` is set while a transaction of ours may be under way. ``tx_hash`` is the newest one
+    sent, later the mined one, and None where somebody else's transaction settled the slot;
+    ``block_number``, ``block_hash`` and ``gas_used`` come from the receipt.
     """
 
     id: OutboxId

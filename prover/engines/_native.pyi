@@ -10,6 +10,20 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = [
+    "ConstraintMatrices",
+    "G1Points",
+    "G2Points",
+    "combine_g1",
+    "combine_g2",
+    "fixed_base_g1",
+    "fixed_base_g2",
+    "pairing_product_is_one",
+    "point_fault_g1",
+    "point_fault_g2",
+    "source_digest",
+]
+
 _Limbs = NDArray[np.uint64]
 _Indices = NDArray[np.uint32]
 

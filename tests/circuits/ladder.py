@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -92,21 +93,29 @@ def try_lie(
 ) -> Outcome:
     """Let a prover lie about a market and judge what the circuit makes of it."""
     honest_inputs = market_inputs(statement, header, market)
-    honest_watch = _Watch(lambda _, arrays: arrays)
-    honest = witness(statement, honest_inputs, honest_watch, reading)
+    honest_watch, honest_words = _honest(statement, header, market, reading)
     watch = _Watch(lie.liar)
     made = witness(statement, inputs or honest_inputs, watch, lie.told(reading))
     violations = tuple(circuit(statement, reading).violations(respond(made)))
     told = not _same_claims(watch, honest_watch)
     if violations:
         verdict = Verdict.REFUSED
-    elif made.words == honest.words:
+    elif made.words == honest_words:
         verdict = Verdict.HARMLESS
     elif are_true(statement, made.words):
         verdict = Verdict.ANOTHER_MARKET
     else:
         verdict = Verdict.FORGED
     return Outcome(verdict, violations, made.words, told)
+
+
+@cache
+def _honest(
+    statement: OptionMarks, header: Header, market: Market, reading: Reading
+) -> tuple[_Watch, tuple[int, ...]]:
+    watch = _Watch(lambda _, arrays: arrays)
+    made = witness(statement, market_inputs(statement, header, market), watch, reading)
+    return watch, made.words
 
 
 def find_violations(

@@ -157,10 +157,15 @@ contract AttestationRegistry is IAttestationRegistry {
         uint256 available = gasleft() * 63 / 64;
         // the call itself costs at most 2,600 before it forwards anything
         if (available < hookGas + 3_000) revert HookGasMissing(hookGas + 3_000, available);
-        (bool success, bytes memory reason) = consumer.call{ gas: hookGas }(data);
-        if (!success) {
-            assembly ("memory-safe") {
-                revert(add(reason, 0x20), mload(reason))
+        // consumer.call{ gas: hookGas }(data), without copying what it may return, and with at most
+        // 1,024 bytes of its reason to revert
+        assembly ("memory-safe") {
+            if iszero(call(hookGas, consumer, 0, add(data, 0x20), mload(data), 0, 0)) {
+                let size := returndatasize()
+                if gt(size, 1024) { size := 1024 }
+                let reason := mload(0x40)
+                returndatacopy(reason, 0, size)
+                revert(reason, size)
             }
         }
     }

@@ -95,6 +95,16 @@ contract AttestationRegistryTest is SystemTest {
         vm.assertLe(before - gasleft(), 330_000 + registry.hookGas(), "gas");
     }
 
+    /// @dev What a hook returns is never copied: it cannot make the registry pay for memory.
+    function test_talkativeHookCostsNoMoreThanItsGas() public {
+        (StubConsumer consumer, uint256[] memory words) = _stub();
+        consumer.setMood(StubConsumer.Mood.Talkative);
+        bytes memory data = _attestCall(words, 1);
+        uint256 before = gasleft();
+        _assertAccepted(address(registry), data, "talkative");
+        vm.assertLe(before - gasleft(), 360_000 + registry.hookGas() / 4, "gas");
+    }
+
     /// @dev With any gas limit the hook has its gas or the transaction fails: it is never starved.
     function test_fuzz_starvedHookUndoesEverything(uint256 gasLimit) public {
         (StubConsumer consumer, uint256[] memory words) = _stub();

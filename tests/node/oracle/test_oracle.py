@@ -25,6 +25,7 @@ from node.oracle import (
     SnapshotReport,
     build_report,
     collect,
+    find_snapshot,
     market_hash,
     next_number,
     oracle_threshold,
@@ -87,8 +88,10 @@ def test_a_signed_report_is_accepted_once(chain: EmbeddedChain, domain: Domain) 
     assert next_number(chain, domain, UNDERLYING) == 1
     assert oracle_threshold(chain, domain) == 2
     signed = sign(make_report(), domain, count=2)
+    assert find_snapshot(chain, domain, signed.report.market_hash) is None
     _, accepted = submit_report(chain, DEPLOYER, signed)
     assert accepted
+    assert find_snapshot(chain, domain, signed.report.market_hash) == signed.report
     assert next_number(chain, domain, UNDERLYING) == 2
     with pytest.raises(RevertedError) as caught:
         submit_report(chain, DEPLOYER, signed)

@@ -210,6 +210,17 @@ def test_trouble_with_the_store_is_survived(run: Run) -> None:
     until(lambda: "job-1" in queue.proved)
 
 
+def test_losing_the_store_for_good_ends_the_service() -> None:
+    queue = MemoryQueue("prove")
+    queue.troubles = 1
+    service = ProvingService(queue, ScriptedRecipe, fatal=(OSError,))
+    service.start()
+    until(lambda: service.failure is not None)
+    service.stop()
+    assert queue.written == []
+    assert service.health()[0].pid is None
+
+
 def test_two_workers_prove_side_by_side(run: Run) -> None:
     queue = MemoryQueue("sleep 0.5", "sleep 0.5")
     service = run(queue, workers=2)

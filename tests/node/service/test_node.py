@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -18,38 +13,20 @@ import pytest
 
 from circuits.statements.option_marks import Header, Market, Shape, decode_words
 from node.client import (
-    Chain,
-    Client,
     InvalidRequestError,
     NotFoundError,
-    OverloadedError,
     PreconditionError,
-    RequestIdReusedError,
     SettlementMode,
     Statement,
 )
 from node.quoting import PROVING, price_report, read_chain
 from node.rpc.errors import SnapshotUnknown
-from node.service import Node, NodeSettings
-from node.store import Cause, Settlement, Store, StoreInUseError
+from node.service import Bound
+from node.store import Cause, Settlement, Store
 from node.values import SettlementChain
+from tests.node.service.chains import CHAIN_FILE, demo_chain
 from tests.node.service.conftest import Start, needs_native
 from tests.node.service.recipes import HeldRecipe
-
-ROOT = Path(__file__).resolve().parents[3]
-CHAIN_FILE = ROOT / "node" / "data" / "btc_chain_20260521.csv"
-
-
-def demo_chain(count: int | None = None) -> Chain:
-    with CHAIN_FILE.open(newline="", encoding="utf-8-sig") as stream:
-        return Chain.from_rows(list(csv.DictReader(stream))[:count])
-
-
-def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def test_a_quote_of_the_demo_chain_is_the_price_report_and_quick(start: Start) -> None:
@@ -109,7 +86,7 @@ def test_an_empty_chain_and_unknown_sizes_are_refused(start: Start) -> None:
         client.submit_marks(demo_chain(1), capacity=100)
     with pytest.raises(InvalidRequestError, match="at most"):
         client.submit_marks(demo_chain(100), capacity=16)
-    with pytest.raises(InvalidRequestError, match="no size that this node offers"):
+    with pytest.raises(InvalidRequestError, match="at most 32 options"):
         client.submit_marks(demo_chain(100))
 
 
@@ -157,11 +134,12 @@ class PlayedChain:
     def describe(self) -> SettlementChain:
         return SettlementChain(31337, b"\x0a" * 20, b"\x0b" * 20, b"\x0c" * 20, b"\x0d" * 20)
 
-    def header(self, market: Market, shape: Shape, consumer: bytes) -> Header:
+    def bind(self, market: Market, shapes: Sequence[Shape], consumer: bytes) -> Bound:
         if market.snapshot_unix < 1_577_836_800:
             raise SnapshotUnknown("the oracle has no such snapshot; publish it first")
         to = int.from_bytes(consumer or b"\x0d" * 20, "big")
-        return Header(31337, int.from_bytes(b"\x0a" * 20, "big"), to, 7, 2_000_000_000)
+        header = Header(31337, int.from_bytes(b"\x0a" * 20, "big"), to, 7, 2_000_000_000)
+        return Bound(header, market, shapes[0])
 
 
 class PlayedRelay:
@@ -242,102 +220,3 @@ def test_without_a_chain_only_proofs_are_made(start: Start, tmp_path: Path) -> N
     assert caught.value.reason == "NO_SETTLEMENT"
     assert client.capabilities().chain is None
     assert not client.submit_marks(demo_chain(1)).done
-
-
-def test_request_ids_and_a_full_queue(start: Start, tmp_path: Path) -> None:
-    _, client = start(recipe=HeldRecipe(tmp_path / "gate"))
-    first = client.submit_marks(demo_chain(1), request_id="one")
-    until(lambda: client.get_job(first.job_id).proving_state == "proving")
-    for _ in range(3):
-        client.submit_marks(demo_chain(1))
-    with pytest.raises(OverloadedError) as full:
-        client.submit_marks(demo_chain(1))
-    assert (full.value.reason, full.value.retry_after_seconds) == ("QUEUE_FULL", 5.0)
-    assert client.submit_marks(demo_chain(1), request_id="one").job_id == first.job_id
-    with pytest.raises(RequestIdReusedError, match="one"):
-        client.submit_marks(demo_chain(2), request_id="one")
-
-
-def test_a_restart_resumes_what_was_accepted(
-    start: Start, settings: NodeSettings, tmp_path: Path
-) -> None:
-    gate = tmp_path / "gate"
-    node = Node(settings, recipe=HeldRecipe(gate))
-    node.start()
-    with Client(node.address) as client:
-        jobs = [client.submit_marks(demo_chain(n), request_id=f"r{n}") for n in (1, 2)]
-        until(lambda: client.get_job(jobs[0].job_id).proving_state == "proving")
-    node.stop()
-    gate.touch()
-    _, client = start(recipe=HeldRecipe(gate))
-    for job in jobs:
-        assert client.wait(job.job_id, timeout_seconds=20).succeeded
-    assert client.submit_marks(demo_chain(1), request_id="r1").job_id == jobs[0].job_id
-
-
-def test_a_second_node_on_the_store_is_refused(start: Start, settings: NodeSettings) -> None:
-    start()
-    with pytest.raises(StoreInUseError):
-        Node(settings).start()
-
-
-def test_a_part_that_cannot_start_stops_the_parts_before_it(
-    start: Start, settings: NodeSettings, tmp_path: Path
-) -> None:
-    from node.rpc import AddressRefusedError
-
-    first, _ = start()
-    other = replace(settings, store=tmp_path / "other.db", address=first.address)
-    with pytest.raises(AddressRefusedError):
-        Node(other).start()
-    start(settings=replace(other, address="127.0.0.1:0"))
-
-
-SERVE = """
-import sys
-from pathlib import Path
-from node.service import Node, NodeSettings, IntakePolicy
-from circuits.statements.option_marks import Shape
-from tests.node.service.recipes import HeldRecipe
-
-if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    settings = NodeSettings(
-        store=folder / "node.db", keys_directory=folder / "keys", address="127.0.0.1:0",
-        intake=IntakePolicy(shapes=(Shape(1),)),
-    )
-    node = Node(settings, recipe=HeldRecipe(folder / "gate"))
-    node.start()
-    (folder / "address.new").write_text(node.address)
-    (folder / "address.new").rename(folder / "address")
-    sys.stdin.read()
-"""
-
-
-def test_kill_minus_nine_of_the_node_loses_no_accepted_job(
-    start: Start, settings: NodeSettings, tmp_path: Path
-) -> None:
-    script = tmp_path / "serve.py"
-    script.write_text(SERVE)
-    process = subprocess.Popen(
-        [sys.executable, str(script), str(tmp_path)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        until((tmp_path / "address").exists)
-        with Client((tmp_path / "address").read_text(), timeout_seconds=10) as client:
-            jobs = [client.submit_marks(demo_chain(n)) for n in (1, 2)]
-            until(lambda: client.get_job(jobs[0].job_id).progress is not None)
-            os.kill(process.pid, signal.SIGKILL)
-    finally:
-        process.kill()
-        process.wait(10)
-        if process.stdin is not None:
-            process.stdin.close()
-    (tmp_path / "gate").touch()
-    _, client = start(recipe=HeldRecipe(tmp_path / "gate"))
-    for job in jobs:
-        assert client.wait(job.job_id, timeout_seconds=20).succeeded

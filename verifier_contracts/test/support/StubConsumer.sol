@@ -8,7 +8,8 @@ contract StubConsumer is IAttestationConsumer {
     enum Mood {
         Content,
         Reverting,
-        BurningGas
+        BurningGas,
+        Talkative
     }
 
     error HookRefuses(uint256 wordCount);
@@ -27,6 +28,11 @@ contract StubConsumer is IAttestationConsumer {
         uint256 received = gasleft();
         if (mood == Mood.Reverting) revert HookRefuses(words.length);
         while (mood == Mood.BurningGas) { }
+        if (mood == Mood.Talkative) {
+            assembly {
+                return(0, 150000)
+            }
+        }
         gasReceived = received;
         calls++;
         (keyId, dataHash) = (keyId_, dataHash_);

@@ -1,0 +1,305 @@
+"""Attack families on `option_marks` (reference/gadgets, section 5, and design/circuits).
+
+Each family is a list of lies; `Lie.patches` change how the lying prover computes, so that every
+later claim is as favourable as it can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from circuits.edsl import IntegerArray, integer_array
+from circuits.functions import ln as ln_module
+from circuits.functions import normal_cdf as cdf_module
+from circuits.functions.normal_cdf import normal_format
+from circuits.functions.row_lookup import look_up_taylor
+from circuits.functions.tables import load_table, taylor_coefficients
+from circuits.gadgets import division as division_module
+from circuits.gadgets import square_root as root_module
+from circuits.profile import Profile
+from circuits.statements.option_marks import black76
+from tests.circuits.ladder import Lie
+from tests.circuits.lying import HALF, Claims, at, both, claim, in_limbs, only, shift
+
+_honest_divider = black76._divider
+_honest_split = ln_module._split
+_honest_half_even = division_module._half_even
+_honest_roots = root_module._nearest_roots
+
+#: (honest location, coarse v, saturation, limb width) -> claimed (coarse, limb) of d2.
+Choice = Callable[[Any, IntegerArray, int, int], tuple[IntegerArray, IntegerArray]]
+
+
+def dividing(name: str, choose: Choice, *extra: Any) -> Lie:
+    """Claim another d2, with the best slacks for it."""
+
+    def divider(profile: Profile) -> Callable[..., Any]:
+        limit, width = normal_format(profile).saturation, profile.limb_bits
+        spare = profile.spare_bits
+
+        def clip(value: IntegerArray, bits: int) -> IntegerArray:
+            return integer_array([min(max(int(v), 0), (1 << bits) - 1) for v in value])
+
+        def divide(n: IntegerArray, t: IntegerArray, high_limb: IntegerArray) -> Any:
+            located = _honest_divider(profile)(n, t, high_limb)
+            coarse, limb = choose(located, t, limit, width)
+            w = 2 * ((t << width) + high_limb) + 1
+            below = n - (w * w + 3) // 4 - ((coarse << width) + limb) * w
+            above = w - 1 - below
+            high, low = coarse == limit, coarse + t + 1 == -limit
+            zero = integer_array([0] * len(n))
+            slack = np.where(high, below, np.where(low, above, zero))
+            excess = clip(slack >> spare, profile.saturation_bits)
+            return black76._Located(
+                coarse=coarse,
+                limb=limb,
+                below=np.where(low, zero, clip(below - (excess << spare), spare)),
+                above=np.where(high, zero, clip(above - (excess << spare), spare)),
+                excess=excess,
+            )
+
+        return divide
+
+    patches = ((black76, "_divider", divider), *extra)
+    return Lie(name, lambda _, arrays: arrays, patches)
+
+
+def _moved(by: int) -> Choice:
+    def choose(
+        located: Any, t: IntegerArray, limit: int, width: int
+    ) -> tuple[IntegerArray, IntegerArray]:
+        d2 = (located.coarse << width) + located.limb + by
+        return d2 >> width, d2 & ((1 << width) - 1)
+
+    return choose
+
+
+def _fixed(value: Callable[[IntegerArray, int], IntegerArray], limb: int = 0) -> Choice:
+    return lambda located, t, limit, _: (value(t, limit), located.limb * 0 + limb)
+
+
+def claim_high(t: IntegerArray, limit: int) -> IntegerArray:
+    """d2 = 8."""
+    return t * 0 + limit
+
+
+def claim_low(t: IntegerArray, limit: int) -> IntegerArray:
+    """d1 = -8."""
+    return -limit - t - 1
+
+
+def quotients(profile: Profile) -> list[Lie]:
+    """d2 off by fine and coarse units, and false saturation on both sides."""
+    coarse = 1 << profile.limb_bits
+    moves = [1, -1, 2, coarse, -coarse, 5 * coarse + 3, -1_000 * coarse]
+    return [
+        *(dividing(f"d2 {move:+}", _moved(move)) for move in moves),
+        dividing("claim d2 = 8", _fixed(claim_high)),
+        dividing("claim d1 = -8", _fixed(claim_low)),
+        dividing("claim d2 = 8 and a limb", _fixed(claim_high, 5)),
+        dividing("claim d1 = -8 and a limb", _fixed(claim_low, 5)),
+        dividing("claim d2 = 0", _fixed(lambda t, _: t * 0)),
+        Lie(
+            "excess + 1", in_limbs("option/division/excess", profile.limb_bits, lambda v, _: v + 1)
+        ),
+    ]
+
+
+def logarithm_of(change: Callable[[int], int], lanes: int | None = None) -> tuple[Any, str, Any]:
+    """A patch: take the logarithm of another number (of arrays with `lanes` lanes only)."""
+
+    def split(form: Any, values: IntegerArray) -> Any:
+        if lanes is None or len(values) == lanes:
+            values = integer_array([change(int(v)) for v in values])
+        return _honest_split(form, values)
+
+    return (ln_module, "_split", split)
+
+
+def logarithms(options: int) -> list[Lie]:
+    """Rows of other strikes, other octaves, and forward and strike shifted together."""
+    changes: dict[str, Callable[[int], int]] = {
+        "+1": lambda v: v + 1,
+        "-1": lambda v: v - 1,
+        "+2^12": lambda v: v + (1 << 12),
+        "doubled": lambda v: 2 * v,
+        "halved": lambda v: v // 2,
+        "another": lambda v: v ^ 0x1234567,
+    }
+    return [
+        Lie(f"logarithm of {who} {name}", patches=(logarithm_of(change, lanes),))
+        for name, change in changes.items()
+        for who, lanes in (("strikes", options), ("forwards", 1), ("both", None))
+    ]
+
+
+def _other_row(step: int) -> tuple[Any, str, Any]:
+    def look_up(ar: Any, table: Any, at: Any, rows: Any, *args: Any, index: Any) -> Any:
+        return look_up_taylor(ar, table, at, lambda *p: rows(*p) + step, *args, index=index)
+
+    return (cdf_module, "look_up_taylor", look_up)
+
+
+def rows(profile: Profile) -> list[Lie]:
+    """Wrong rows, coordinates out of their limb, forged coefficients, foreign rows."""
+    unit = 1 << profile.limb_bits
+    foreign = load_table("ln", profile.name).rows[3]
+
+    def foreign_row(arrays: Claims) -> Claims:
+        lanes = len(arrays[0])
+        padded = [*taylor_coefficients(foreign, 0), *[0] * len(arrays)]
+        return tuple(integer_array([padded[i]] * lanes) for i in range(len(arrays)))
+
+    wrong = [Lie(f"row {step:+}", patches=(_other_row(step),)) for step in (1, -1, 7)]
+    outside = [
+        Lie(f"row {step:+} by coordinate", shift("*/coordinate", -step * unit), (_other_row(step),))
+        for step in (1, -1)
+    ]
+    forged = [
+        only(f"option/{which}/taylor", delta, wire)
+        for which in ("first", "second")
+        for wire, delta in ((0, 1 << 40), (1, 1 << 20), (2, 1), (3, -1), (0, HALF))
+    ]
+    return [
+        *wrong,
+        *outside,
+        *forged,
+        Lie("a row of the logarithm", at("option/*/taylor", foreign_row)),
+        Lie(
+            "a range value as a row",
+            at("option/first/taylor", lambda a: tuple(x * 0 + 1 for x in a)),
+        ),
+        only("option/first/coordinate", 1),
+        only("option/second/row/row", 1),
+        only("option/moneyness/ln/row/row", -1),
+        both_rows_swapped(),
+    ]
+
+
+def both_rows_swapped() -> Lie:
+    """Name the first lane's row in the second lane and the other way round."""
+
+    def swap(arrays: Claims) -> Claims:
+        row = arrays[0]
+        row[[0, 1]] = row[[1, 0]] + np.array([0, 1])
+        return (row,)
+
+    return Lie("row indices swapped", at("option/first/row/row", swap))
+
+
+def fractions(profile: Profile) -> list[Lie]:
+    """Half-integer splits of v and of d2, and remainders with a fraction."""
+    top = f"option/total_stddev/limb[{profile.stddev_limbs - 1}]"
+    half_limb = 1 << (profile.limb_bits - 1)
+    return [
+        only(top, half_limb),
+        only(top, -half_limb),
+        only(top, 1),
+        only("option/second/coarse", HALF),
+        Lie("half t and half c2", both(shift(top, half_limb), shift("option/second/coarse", HALF))),
+        only("option/total_stddev/limb[0]", 1),
+        *_in_limbs(profile, "option/moneyness/moneyness_remainder", (1, -1)),
+        *_in_limbs(profile, "group/forward/ln_remainder", (1, -1)),
+        only("option/inputs/strike", -8 * pow(1 << 44, -1, _r())),
+        only("option/inputs/volatility", HALF),
+    ]
+
+
+def remainders(profile: Profile) -> list[Lie]:
+    """Price and Greek remainders, one unit and one quotient off; positive and negative parts."""
+    lies = []
+    for name in ("price/price", "density", "delta", "vega", "theta"):
+        lies += _in_limbs(profile, f"option/{name}_remainder", (1, -1, 1 << 9))
+        lies += _whole_quotients(profile, f"option/{name}_remainder")
+    for name in ("price/price", "density"):
+        lies += _in_limbs(profile, f"option/{name}_positive", (1, -1, 5))
+        lies += _in_limbs(profile, f"option/{name}_negative", (1, 5))
+    return [*lies, *_whole_quotients(profile, "group/vega_factor_remainder")]
+
+
+def _whole_quotients(profile: Profile, pattern: str) -> list[Lie]:
+    """A remainder too large by its divisor, taken by its top limb: the quotient is one less."""
+
+    def spill(sign: int) -> Callable[[Claims], Claims]:
+        def change(arrays: Claims) -> Claims:
+            arrays[-1][:] = arrays[-1] + (sign << profile.limb_bits)
+            return arrays
+
+        return change
+
+    return [Lie(f"{pattern} {s:+} quotient", at(pattern, spill(s))) for s in (1, -1)]
+
+
+def divisions() -> list[Lie]:
+    """Neighbours of every quotient rounded half to even, and of the square root."""
+
+    def half_even(by: int) -> Any:
+        return lambda n, d: np.maximum(_honest_half_even(n, d) + by, 0)
+
+    def roots(by: int) -> Any:
+        return lambda values: _honest_roots(values) + by
+
+    return [
+        *(
+            Lie(f"quotients {by:+}", patches=((division_module, "_half_even", half_even(by)),))
+            for by in (1, -1, 2)
+        ),
+        *(
+            Lie(f"root {by:+}", patches=((root_module, "_nearest_roots", roots(by)),))
+            for by in (1, -1, 2)
+        ),
+        only("group/root_time/root", HALF),
+    ]
+
+
+def bits() -> list[Lie]:
+    """Free booleans, and truths about zero."""
+    lies = []
+    for path in ("option/inputs/is_put", "option/gamma/odd", "option/rho/odd", "group/decay/odd"):
+        lies += [Lie(f"{path} = {v}", claim(path, v)) for v in (2, -1, HALF)]
+    for path in ("option/tiny", "group/expired"):
+        lies += [Lie(f"{path} = {v}", claim(path, v)) for v in (0, 1, HALF)]
+        lies.append(
+            Lie(f"{path} = 1, inverse 0", both(claim(path, 1), claim(f"{path}_inverse", 0)))
+        )
+    return lies
+
+
+def multiplicities() -> list[Lie]:
+    """Forged counts: one less, one more, two rows exchanged, minus one."""
+
+    def bump(row: int, by: int) -> Callable[[Claims], Claims]:
+        def change(arrays: Claims) -> Claims:
+            arrays[0][row] += by
+            return arrays
+
+        return change
+
+    def exchange(arrays: Claims) -> Claims:
+        arrays[0][0], arrays[0][1] = arrays[0][1] + 1, arrays[0][0]
+        return arrays
+
+    lies = []
+    for table in ("range", "normal_cdf_*", "ln_*"):
+        path = f"{table}/multiplicity"
+        lies += [Lie(f"{path} {by:+}", at(path, bump(0, by))) for by in (1, -1)]
+        lies.append(Lie(f"{path} exchanged", at(path, exchange)))
+    return lies
+
+
+def _in_limbs(profile: Profile, pattern: str, deltas: tuple[int, ...]) -> list[Lie]:
+    def adding(delta: int) -> Callable[[int, int], int]:
+        return lambda value, _: value + delta
+
+    return [
+        Lie(f"{pattern} {d:+}", in_limbs(pattern, profile.limb_bits, adding(d))) for d in deltas
+    ]
+
+
+def _r() -> int:
+    from circuits.field import BN254_FR
+
+    return BN254_FR.modulus
