@@ -1,4 +1,4 @@
-"""What `proofmark deploy` does, apart from its options: keys, contracts, the record of addresses."""
+"""What `proofmark deploy` does apart from its options: keys, contracts, the record of addresses."""
 
 from __future__ import annotations
 
