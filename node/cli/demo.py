@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -11,8 +12,9 @@ from rich.table import Table
 from circuits.statements.option_marks.inputs import LANES
 from node.cli.output import print_json, reporting_errors, say, table_console
 from node.config import load_settings
-from node.demo import DemoOptions, DemoReport, run_demo
-from node.demo.report import RECOMPUTATION_GAS
+
+if TYPE_CHECKING:
+    from node.demo import DemoReport
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +34,12 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Everything as data.")] = False,
 ) -> None:
     """Run the whole pipeline once: quote, prove, attest, read back, and try to cheat."""
+    # gRPC and web3 take a second to import: only the commands that need them pay for it.
+    from node.demo import DemoOptions, run_demo  # noqa: PLC0415
+    from node.service import configure_logging  # noqa: PLC0415
+
     with reporting_errors(as_json):
+        configure_logging(as_json=as_json, level=logging.WARNING)
         options = DemoOptions(
             keys_directory=load_settings().keys_directory,
             chain_file=chain,
@@ -54,6 +61,8 @@ def _checked(capacity: int | None) -> int | None:
 
 
 def _print(report: DemoReport) -> None:
+    from node.demo.report import RECOMPUTATION_GAS  # noqa: PLC0415
+
     console = table_console()
     table = Table("expiry", "type", title=f"marks read back from the contract ({report.chain})")
     for name in ("strike", "mark", "delta", "bid", "ask", "error"):

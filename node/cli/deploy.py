@@ -19,7 +19,7 @@ from node.cli.options import (
     key_store,
     settings_in,
 )
-from node.cli.output import print_fields, print_json, reporting_errors, say
+from node.cli.output import print_fields, print_json, reporting_errors, sayer
 
 _SMALLEST = PRODUCT_SHAPES[0].capacity
 
@@ -88,7 +88,9 @@ def deploy(
         account = load_keystore(keystore, password_file)
         record, store = DeploymentsFile(settings.deployments_file), key_store(settings)
         arithmetic = chosen_engine(engine)
-        done = job.deploy_contracts(RpcChain(rpc), account, request, store, record, arithmetic, say)
+        done = job.deploy_contracts(
+            RpcChain(rpc), account, request, store, record, arithmetic, sayer(as_json)
+        )
     report = job.deployment_report(done)
     if as_json:
         print_json(report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,9 +47,20 @@ def print_fields(fields: Mapping[str, object]) -> None:
         typer.echo(f"{name:<{width}}  {value}")
 
 
+def sayer(as_json: bool) -> Callable[[str], None]:
+    """`say` for people; for programs nothing, so that stderr holds an error and no more."""
+    return (lambda _message: None) if as_json else say
+
+
 @contextmanager
-def working(message: str) -> Iterator[None]:
-    """Show on stderr that something takes a while: a spinner on a terminal, else one line."""
+def working(message: str, as_json: bool = False) -> Iterator[None]:
+    """Show on stderr that something takes a while: a spinner on a terminal, else one line.
+
+    Programs are shown nothing.
+    """
+    if as_json:
+        yield
+        return
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         say(message)

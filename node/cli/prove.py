@@ -21,7 +21,7 @@ from node.cli.options import (
     key_store,
     settings_in,
 )
-from node.cli.output import print_fields, print_json, reporting_errors, say, working
+from node.cli.output import print_fields, print_json, reporting_errors, sayer, working
 from node.keys import statement_title
 from node.quoting import PROVING, PlacedMarket, market_of, proving_rules, read_chain
 
@@ -55,9 +55,10 @@ def marks(
         placed = market_of(read_chain(chain, PROVING if shape is None else proving_rules(shape)))
         statement = OptionMarks(shape or smallest_shape(placed.market), greeks=greeks)
         store = key_store(settings_in(data_directory))
-        with working(f"the key of {statement_title(statement)}"):
-            key = store.ensure_development_key(statement, say, arithmetic)
-        with working(f"proving {placed.market.option_count} options, {arithmetic.name} engine"):
+        with working(f"the key of {statement_title(statement)}", as_json):
+            key = store.ensure_development_key(statement, sayer(as_json), arithmetic)
+        doing = f"proving {placed.market.option_count} options, {arithmetic.name} engine"
+        with working(doing, as_json):
             attestation, times = attest_market(statement, OFF_CHAIN, placed.market, key, arithmetic)
         write_attestation(out, attestation)
     report = {

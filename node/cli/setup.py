@@ -20,7 +20,7 @@ from node.cli.options import (
     key_store,
     settings_in,
 )
-from node.cli.output import print_fields, print_json, reporting_errors, say, working
+from node.cli.output import print_fields, print_json, reporting_errors, sayer, working
 from node.keys import KeyEntry, KeyNotFoundError, KeyStore, statement_title
 from prover import Engine
 
@@ -55,11 +55,11 @@ def setup(
         arithmetic = chosen_engine(engine)
         store = key_store(settings_in(data_directory))
         if imported is not None:
-            with working(f"checking every point of {imported}"):
+            with working(f"checking every point of {imported}", as_json):
                 reports = [_report(store, store.add_file(imported, arithmetic), imported=True)]
         else:
             statements = [OptionMarks(shape, greeks=greeks) for shape in shapes]
-            reports = [_ensure(store, each, arithmetic) for each in statements]
+            reports = [_ensure(store, each, arithmetic, as_json) for each in statements]
     if as_json:
         print_json(reports)
         return
@@ -67,12 +67,14 @@ def setup(
         print_fields(report)
 
 
-def _ensure(store: KeyStore, statement: OptionMarks, engine: Engine) -> dict[str, Any]:
+def _ensure(
+    store: KeyStore, statement: OptionMarks, engine: Engine, as_json: bool
+) -> dict[str, Any]:
     found = store.find(statement)
     if found is not None and found.proving_key_bytes:
         return _report(store, found)
     start = time.perf_counter()
-    with working(f"making the key of {statement_title(statement)}, {engine.name} engine"):
+    with working(f"making the key of {statement_title(statement)}, {engine.name} engine", as_json):
         store.ensure_development_key(statement, engine=engine)
     seconds = time.perf_counter() - start
     made = store.find(statement)
@@ -80,7 +82,7 @@ def _ensure(store: KeyStore, statement: OptionMarks, engine: Engine) -> dict[str
         raise KeyNotFoundError(
             f"the key of {statement_title(statement)} vanished while it was made"
         )
-    say(f"proofmark: the key is {UNSAFE}")
+    sayer(as_json)(f"proofmark: the key is {UNSAFE}")
     return _report(store, made, seconds=round(seconds, 3), engine=engine.name)
 
 

@@ -25,7 +25,7 @@ from node.cli.options import (
     chosen_engine,
     settings_in,
 )
-from node.cli.output import print_fields, print_json, reporting_errors, say, table_console
+from node.cli.output import print_fields, print_json, reporting_errors, sayer, table_console
 from node.cli.setup import UNSAFE
 from node.keys import KeyStore, NotServedError, open_verifying_key, option_marks_of, statement_title
 from node.quoting import GREEK_UNITS, market_of, proving_rules, read_chain
@@ -61,7 +61,7 @@ def verify(
         if chain is not None:
             _compare_market(words, statement, chain)
     if trusted.unsafe_dev:
-        say(f"proofmark: the key is {UNSAFE}")
+        sayer(as_json)(f"proofmark: the key is {UNSAFE}")
     report = {
         "valid": True,
         "key_id": f"0x{trusted.key_id.hex()}",

@@ -21,7 +21,7 @@ def invoke(*arguments: object) -> tuple[int, str, str]:
 def invoke_json(*arguments: object) -> Any:
     """The data on stdout of a command that succeeds."""
     code, out, err = invoke(*arguments, "--json")
-    assert code == 0, err
+    assert (code, err) == (0, "")
     return json.loads(out)
 
 
@@ -29,5 +29,5 @@ def error_of(*arguments: object) -> dict[str, Any]:
     """The error on stderr of a command that exits with 1 and says nothing on stdout."""
     code, out, err = invoke(*arguments, "--json")
     assert (code, out) == (1, "")
-    error: dict[str, Any] = json.loads(err[err.index("{") :])["error"]
+    error: dict[str, Any] = json.loads(err)["error"]
     return error
