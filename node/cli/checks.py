@@ -140,8 +140,7 @@ def _keys(settings: Settings) -> Iterator[Check]:
             if store.path_of(key_id).exists():
                 store.proving_key_by_id(key_id)
         except NodeError as error:
-            cure = f"delete {store.path_of(key_id)} and {store.verifying_path_of(key_id).name}"
-            yield Check(Outcome.FAIL, "key store", str(error), f"{cure}, then proofmark setup")
+            yield Check(Outcome.FAIL, "key store", str(error), "proofmark setup")
             continue
         count += 1
         unsafe += key.unsafe_dev

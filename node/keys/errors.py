@@ -34,7 +34,8 @@ class InvalidKeyError(KeyStoreError):
     """A key file is not what it should be; the message has its path and the way out."""
 
     def __init__(self, path: Path, fault: object) -> None:
-        super().__init__(f"key file {path}: {fault}")
+        told = str(fault).removeprefix(f"{path}: ").removeprefix(f"{path} ")
+        super().__init__(f"key file {path}: {told}; delete it, then make or import it again")
         self.path = path
 
 
