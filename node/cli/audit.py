@@ -12,9 +12,10 @@ from rich.table import Table
 
 from circuits.audit import Audit
 from circuits.audit import audit as audit_circuit
+from circuits.edsl.arithmetic import Assumption
 from circuits.statements.option_marks import PRODUCT_SHAPES, OptionMarks
 from circuits.statements.option_marks.cost import marginal_cost
-from circuits.statements.option_marks.word_table import word_fields
+from circuits.statements.option_marks.word_table import WordField, word_fields
 from node.cli.options import AsJson, Capacity, WithGreeks, chosen_shape
 from node.cli.output import print_fields, print_json, reporting_errors, table_console
 from node.keys import statement_title
@@ -54,7 +55,6 @@ def audit_report(statement: OptionMarks) -> dict[str, Any]:
     found = audit_circuit(statement.trace())
     identity = StatementIdentity.of(statement.description)
     cost = marginal_cost(greeks=statement.greeks, profile=statement.profile)
-    fields = word_fields(greeks=statement.greeks)
     return {
         "statement": statement_title(statement),
         "statement_id": f"0x{identity.statement_id.hex()}",
@@ -74,24 +74,8 @@ def audit_report(statement: OptionMarks) -> dict[str, Any]:
             {"path": path, "low": str(low), "high": str(high)}
             for path, low, high in found.intervals
         ],
-        "assumptions": [
-            {
-                "path": each.path,
-                "low": None if each.lo is None else str(each.lo),
-                "high": None if each.hi is None else str(each.hi),
-                "because": each.because,
-                "must_fail": each.must_fail,
-            }
-            for each in found.assumptions
-        ],
-        "word_fields": [
-            dataclasses.asdict(field)
-            | {
-                "signed_by_oracle": field.signed_by_oracle,
-                "relies_on_contract": field.relies_on_contract,
-            }
-            for field in fields
-        ],
+        "assumptions": [_assumption(each) for each in found.assumptions],
+        "word_fields": [_field(field) for field in word_fields(greeks=statement.greeks)],
     }
 
 
@@ -104,6 +88,23 @@ def _paths(found: Audit) -> list[dict[str, Any]]:
         }
         for path, count in found.constraints.items()
     ]
+
+
+def _assumption(assumption: Assumption) -> dict[str, Any]:
+    return {
+        "path": assumption.path,
+        "low": None if assumption.lo is None else str(assumption.lo),
+        "high": None if assumption.hi is None else str(assumption.hi),
+        "because": assumption.because,
+        "must_fail": assumption.must_fail,
+    }
+
+
+def _field(field: WordField) -> dict[str, Any]:
+    return dataclasses.asdict(field) | {
+        "signed_by_oracle": field.signed_by_oracle,
+        "relies_on_contract": field.relies_on_contract,
+    }
 
 
 def _print(report: dict[str, Any]) -> None:

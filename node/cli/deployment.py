@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """What `proofmark deploy` does apart from its options: keys, contracts, the record of addresses."""
+=======
+"""What `proofmark deploy` does: keys, contracts, the record of addresses."""
+>>>>>>> cli
 
 from __future__ import annotations
 
@@ -26,7 +30,6 @@ from node.keys import KeyNotFoundError, KeyStore, statement_title
 from prover import Engine, VerifyingKey
 
 _DEVELOPMENT_SIGNERS = 3
-_DEVELOPMENT_THRESHOLD = 2
 
 
 @dataclass(frozen=True)
@@ -137,8 +140,8 @@ def _plan(request: DeployRequest, specs: Sequence[VerifierSpec], chain_id: int) 
                 " --signer, and how many must sign with --threshold"
             )
         signers = [development_account("signer", i).address for i in range(_DEVELOPMENT_SIGNERS)]
-        threshold = threshold or _DEVELOPMENT_THRESHOLD
-    threshold = threshold or len(signers) // 2 + 1
+    if threshold is None:
+        threshold = len(signers) // 2 + 1
     if not 0 < threshold <= len(signers) or len(set(signers)) != len(signers):
         raise DeploymentError(
             f"threshold {threshold} of {len(set(signers))} signers, expected distinct signers and"

@@ -73,7 +73,11 @@ def verify(
     }
     if as_json:
         print_json(report)
-        return
+    else:
+        _print(report, show_marks)
+
+
+def _print(report: dict[str, Any], show_marks: bool) -> None:
     marks = report.pop("marks")
     report |= {f"header.{name}": value for name, value in report.pop("header").items()}
     print_fields(report)
