@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""What `proofmark deploy` does apart from its options: keys, contracts, the record of addresses."""
-=======
 """What `proofmark deploy` does: keys, contracts, the record of addresses."""
->>>>>>> cli
 
 from __future__ import annotations
 
