@@ -20,11 +20,11 @@ from circuits.functions.tables import load_table, taylor_coefficients
 from circuits.gadgets import division as division_module
 from circuits.gadgets import square_root as root_module
 from circuits.profile import Profile
-from circuits.statements.option_marks import black76
+from circuits.statements.option_marks import distribution
 from tests.circuits.ladder import Lie
 from tests.circuits.lying import HALF, Claims, at, both, claim, in_limbs, only, shift
 
-_honest_divider = black76._divider
+_honest_divider = distribution._divider
 _honest_split = ln_module._split
 _honest_half_even = division_module._half_even
 _honest_roots = root_module._nearest_roots
@@ -53,7 +53,7 @@ def dividing(name: str, choose: Choice, *extra: Any) -> Lie:
             zero = integer_array([0] * len(n))
             slack = np.where(high, below, np.where(low, above, zero))
             excess = clip(slack >> spare, profile.saturation_bits)
-            return black76._Located(
+            return distribution._Located(
                 coarse=coarse,
                 limb=limb,
                 below=np.where(low, zero, clip(below - (excess << spare), spare)),
