@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -148,8 +149,9 @@ def _ask(address: str, snapshot: Snapshot, options: DemoOptions, say: Say) -> _P
 def _watch(service: Client, job: client.Job, say: Say) -> tuple[client.Job, dict[str, float]]:
     """The confirmed job, and when each state was first seen."""
     seen: dict[str, float] = {}
-    for current in service.watch_job(job.job_id, timeout_seconds=_JOB_SECONDS):
-        job, state = current, _state(current)
+    watched = service.watch_job(job.job_id, timeout_seconds=_JOB_SECONDS)
+    for job in itertools.chain([job], watched):  # noqa: B020 - the newest state is the job
+        state = _state(job)
         if state not in seen:
             seen[state] = time.monotonic()
             say(f"job {job.job_id[:8]} {state}" + (f": {job.cause}" if job.cause else ""))

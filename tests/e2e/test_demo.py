@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from node.cli.app import build_app
 
 RUNNER = CliRunner()
 CHEATS = 9
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """The command configures logging for its process, which here is the tests'."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="module")
