@@ -146,18 +146,20 @@ def _ask(address: str, snapshot: Snapshot, options: DemoOptions, say: Say) -> _P
     return _Proven(job, tuple(seen), attestation, quoted, quote_seconds, max(proving, 0.0))
 
 
-def _watch(service: Client, job: client.Job, say: Say) -> tuple[client.Job, dict[str, float]]:
+def _watch(service: Client, submitted: client.Job, say: Say) -> tuple[client.Job, dict[str, float]]:
     """The confirmed job, and when each state was first seen."""
     seen: dict[str, float] = {}
-    watched = service.watch_job(job.job_id, timeout_seconds=_JOB_SECONDS)
-    for job in itertools.chain([job], watched):  # noqa: B020 - the newest state is the job
-        state = _state(job)
+    newest = submitted
+    watched = service.watch_job(submitted.job_id, timeout_seconds=_JOB_SECONDS)
+    for newest in itertools.chain([submitted], watched):
+        state = _state(newest)
         if state not in seen:
             seen[state] = time.monotonic()
-            say(f"job {job.job_id[:8]} {state}" + (f": {job.cause}" if job.cause else ""))
-        if job.done or state == "CONFIRMED":
+            cause = f": {newest.cause}" if newest.cause else ""
+            say(f"job {newest.job_id[:8]} {state}{cause}")
+        if newest.done or state == "CONFIRMED":
             break
-    return job, seen
+    return newest, seen
 
 
 def _state(job: client.Job) -> str:
