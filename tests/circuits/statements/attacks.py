@@ -33,14 +33,16 @@ _honest_roots = root_module._nearest_roots
 Choice = Callable[[Any, IntegerArray, int, int], tuple[IntegerArray, IntegerArray]]
 
 
-def dividing(name: str, choose: Choice, *extra: Any) -> Lie:
-    """Claim another d2, with the best slacks for it."""
+def dividing(name: str, choose: Choice, *extra: Any, bounded: bool = True) -> Lie:
+    """Claim another d2, with the best slacks for it (`bounded`: that fit their limbs)."""
 
     def divider(profile: Profile) -> Callable[..., Any]:
         limit, width = normal_format(profile).saturation, profile.limb_bits
         spare = profile.spare_bits
 
         def clip(value: IntegerArray, bits: int) -> IntegerArray:
+            if not bounded:
+                return value
             return integer_array([min(max(int(v), 0), (1 << bits) - 1) for v in value])
 
         def divide(n: IntegerArray, t: IntegerArray, high_limb: IntegerArray) -> Any:
@@ -137,8 +139,13 @@ def logarithms(options: int) -> list[Lie]:
 
 
 def _other_row(step: int) -> tuple[Any, str, Any]:
+    return _other_row_of(step, "")
+
+
+def _other_row_of(step: int, scope: str) -> tuple[Any, str, Any]:
     def look_up(ar: Any, table: Any, at: Any, rows: Any, *args: Any, index: Any) -> Any:
-        return look_up_taylor(ar, table, at, lambda *p: rows(*p) + step, *args, index=index)
+        by = step if ar.path.startswith(scope) else 0
+        return look_up_taylor(ar, table, at, lambda *p: rows(*p) + by, *args, index=index)
 
     return (cdf_module, "look_up_taylor", look_up)
 
@@ -233,14 +240,16 @@ def _whole_quotients(profile: Profile, pattern: str) -> list[Lie]:
     return [Lie(f"{pattern} {s:+} quotient", at(pattern, spill(s))) for s in (1, -1)]
 
 
+def roots(by: int) -> Any:
+    """Square roots off by so much."""
+    return lambda values: _honest_roots(values) + by
+
+
 def divisions() -> list[Lie]:
     """Neighbours of every quotient rounded half to even, and of the square root."""
 
     def half_even(by: int) -> Any:
         return lambda n, d: np.maximum(_honest_half_even(n, d) + by, 0)
-
-    def roots(by: int) -> Any:
-        return lambda values: _honest_roots(values) + by
 
     return [
         *(
