@@ -52,7 +52,7 @@ class Lie:
     """A way to cheat: claims replaced by a liar, functions of the prover replaced by patches."""
 
     name: str
-    liar: Liar = field(default=lambda path, arrays: arrays)  # noqa: ARG005
+    liar: Liar = field(default=lambda path, arrays: arrays)
     patches: tuple[tuple[Any, str, Any], ...] = ()
 
     def told(self, reading: Reading) -> Reading:

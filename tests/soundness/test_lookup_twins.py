@@ -9,6 +9,7 @@ import pytest
 
 from circuits import challenge_round
 from circuits.edsl import Arithmetic, FieldElement, Lanes, Liar, RowTable
+from circuits.edsl.lookups import RowQuery
 from circuits.field import BN254_FR
 from circuits.functions.row_lookup import look_up_taylor
 from circuits.profile import R6
@@ -176,7 +177,7 @@ def test_tables_of_one_tag_answer_for_each_other() -> None:
     refused, words = two_tables(2).prove({"x": [5]}, lie)
     assert (refused, words) == (["root[0]/balance"], (5, 15, 15))
 
-    def unchecked(queries: Sequence[challenge_round.RowQuery]) -> list[RowTable]:
+    def unchecked(queries: Sequence[RowQuery]) -> list[RowTable]:
         return [query.table for query in queries]
 
     with patch.object(challenge_round, "_tables", unchecked):

@@ -1,4 +1,4 @@
-"""Every check of `option_marks` is one that stops a forgery: without it, the forgery is accepted."""
+"""Every check of `option_marks` stops a forgery: without it, the forgery is accepted."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from circuits.field import BN254_FR
+from circuits.gadgets import square_root
 from circuits.profile import R6, R14, Profile
 from circuits.statements.option_marks import Market, OptionMarks, Shape
 from tests.circuits.ladder import HEADER, Lie, Verdict, try_lie
 from tests.circuits.lying import Claims, at, both, claim, in_limbs
 from tests.circuits.reading import Reading, circuit, market_inputs, respond, witness
-from tests.circuits.statements import attacks
+from tests.circuits.statements import attacks, division_attacks
 from tests.circuits.statements.markets import IN_THE_MONEY, LAST_SECOND, TIES, TYPICAL, UNDISCOUNTED
 from tests.circuits.statements.word_attacks import carry
 from tests.soundness.twins import weakened, with_dummy_flag
@@ -36,7 +37,7 @@ class Case:
 
 
 def _spill(profile: Profile, path: str) -> Lie:
-    return attacks._whole_quotients(profile, path)[0]
+    return attacks.whole_quotients(profile, path)[0]
 
 
 def _put_of_minus_two(arrays: Claims) -> Claims:
@@ -62,7 +63,7 @@ def _whole_part(value: int) -> int:
 
 _SHIFT = attacks.logarithm_of(lambda value: value + (1 << 20))
 _OTHER_STRIKE = attacks.logarithm_of(lambda _: 123_456_789, OPTIONS)
-_SATURATE = attacks._fixed(attacks.claim_high)
+_SATURATE = division_attacks.fixed(division_attacks.claim_high)
 
 CASES: dict[str, Case] = {
     "unchecked remainder": Case(
@@ -96,17 +97,17 @@ CASES: dict[str, Case] = {
     ),
     "saturated lane with another strike": Case(
         weakened("no bound on excess", limbs=("option/division/excess",)),
-        attacks.dividing("saturated", _SATURATE, _OTHER_STRIKE, bounded=False),
+        division_attacks.dividing("saturated", _SATURATE, _OTHER_STRIKE, bounded=False),
         market=IN_THE_MONEY,
         profile=R14,
     ),
     "false saturation": Case(
         weakened("no bound on excess", limbs=("option/division/excess",)),
-        attacks.dividing("saturated", _SATURATE, bounded=False),
+        division_attacks.dividing("saturated", _SATURATE, bounded=False),
     ),
     "one-sided division": Case(
         weakened("no upper slack", limbs=("option/division/above",)),
-        attacks.dividing("d2 less 50", attacks._moved(-50), bounded=False),
+        division_attacks.dividing("d2 less 50", division_attacks.moved(-50), bounded=False),
         greeks=True,
     ),
     "one-sided quotient": Case(
@@ -117,9 +118,7 @@ CASES: dict[str, Case] = {
     ),
     "one-sided root": Case(
         weakened("no upper end", range_checks=("group/root_time/root_upper",)),
-        Lie(
-            "root - 2^14", patches=((attacks.root_module, "_nearest_roots", attacks.roots(-16384)),)
-        ),
+        Lie("root - 2^14", patches=((square_root, "_nearest_roots", attacks.roots(-16384)),)),
         market=LAST_SECOND,
         profile=R14,
         greeks=True,
@@ -138,7 +137,7 @@ CASES: dict[str, Case] = {
         Lie(
             "next row",
             at("option/first/coordinate", lambda a: (a[0] - (1 << R6.limb_bits),)),
-            (attacks._other_row_of(1, "option/first"),),
+            (attacks.other_row_of(1, "option/first"),),
         ),
     ),
     "free dummy flag": Case(with_dummy_flag(), Lie("unused", claim("option/price/used", 0))),
