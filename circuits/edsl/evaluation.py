@@ -172,11 +172,17 @@ class WitnessArithmetic(Evaluation):
         liar = self.liar
 
         def lying(*payloads: Payload) -> tuple[IntegerArray, ...]:
-            values = function(*payloads)
+            values = function(*map(_reduced, payloads))
             arrays = values if isinstance(values, tuple) else (values,)
             return liar(f"{self.path}/{name}", arrays)
 
         return super().hint(name, lanes, count, lying, *args)
+
+    def compute(self, lanes: Lanes, function: HintFunction, *args: FieldElement) -> Payload:
+        """The function's values; a liar's numbers are reduced first."""
+        if self.liar is None:
+            return super().compute(lanes, function, *args)
+        return super().compute(lanes, lambda *payloads: function(*map(_reduced, payloads)), *args)
 
     def exact_quotient(self, payload: Payload, divisor: int) -> Payload:
         """Exact for the honest; a field division where a liar left a remainder."""
@@ -198,7 +204,7 @@ class WitnessArithmetic(Evaluation):
         """Record a committed wire."""
         del name
         if self.liar is not None:
-            values = integer_array([BN254_FR.centered(v) for v in values])
+            values = _reduced(values)
         self.recorded[lanes.block, WireClass.COMMITTED].append(values)
         return FieldElement(self, lanes, values)
 
@@ -240,3 +246,8 @@ class WitnessArithmetic(Evaluation):
         blocks = sorted(block for block, kind in self.recorded if kind is wire_class)
         arrays = [a for block in blocks for a in self.recorded[block, wire_class]]
         return pack_scalars(np.concatenate(arrays)) if arrays else pack_scalars([])
+
+
+def _reduced(values: IntegerArray) -> IntegerArray:
+    """The representatives nearest to zero: what a liar's numbers are in the field."""
+    return integer_array([BN254_FR.centered(int(value)) for value in values])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from circuits.challenge_round import StatementWitness, build
 from circuits.edsl import Arithmetic, CircuitBuilder, Lanes, Liar, WitnessArithmetic, integer_array
 from circuits.r1cs import R1CS
-from tests.circuits.reading import respond
+from tests.circuits.reading import CHALLENGE, respond
 
 Define = Callable[[Arithmetic, Lanes], None]
 
@@ -33,11 +33,14 @@ class Toy:
         return build(self.trace())
 
     def prove(
-        self, inputs: Mapping[str, Sequence[int]], liar: Liar | None = None
+        self,
+        inputs: Mapping[str, Sequence[int]],
+        liar: Liar | None = None,
+        challenge: int = CHALLENGE,
     ) -> tuple[list[str], tuple[int, ...]]:
         """Violated constraints and public words of a prover."""
         arrays = {name: integer_array(values) for name, values in inputs.items()}
         arithmetic = self.witness(self.limb_bits, inputs=arrays, liar=liar)
         self.define(arithmetic, arithmetic.lanes("root", 1))
         made = StatementWitness(arithmetic)
-        return self.r1cs().violations(respond(made)), made.words
+        return self.r1cs().violations(respond(made, challenge)), made.words

@@ -9,6 +9,7 @@ from circuits.edsl import (
     Arithmetic,
     CircuitBuilder,
     CircuitError,
+    IntegerArray,
     Lanes,
     RowTable,
     integer_array,
@@ -197,7 +198,12 @@ def test_builder_and_witness_agree_on_the_wire_order(profile: Profile, greeks: b
     r1cs: R1CS = build(builder)
     inputs = market_inputs(statement, HEADER, TYPICAL)
     seen: list[tuple[str, int]] = []
-    made = witness(statement, inputs, lambda path, a: seen.append((path, len(a))) or a)
+
+    def look(path: str, arrays: tuple[IntegerArray, ...]) -> tuple[IntegerArray, ...]:
+        seen.append((path, len(arrays)))
+        return arrays
+
+    made = witness(statement, inputs, look)
     recorded = made._witness.recorded
     for (block, kind), arrays in recorded.items():
         expected = r1cs.blocks[block].committed

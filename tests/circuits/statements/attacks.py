@@ -14,98 +14,17 @@ import numpy as np
 from circuits.edsl import IntegerArray, integer_array
 from circuits.functions import ln as ln_module
 from circuits.functions import normal_cdf as cdf_module
-from circuits.functions.normal_cdf import normal_format
 from circuits.functions.row_lookup import look_up_taylor
 from circuits.functions.tables import load_table, taylor_coefficients
 from circuits.gadgets import division as division_module
 from circuits.gadgets import square_root as root_module
 from circuits.profile import Profile
-from circuits.statements.option_marks import distribution
 from tests.circuits.ladder import Lie
 from tests.circuits.lying import HALF, Claims, at, both, claim, in_limbs, only, shift
 
-_honest_divider = distribution._divider
 _honest_split = ln_module._split
 _honest_half_even = division_module._half_even
 _honest_roots = root_module._nearest_roots
-
-#: (honest location, coarse v, saturation, limb width) -> claimed (coarse, limb) of d2.
-Choice = Callable[[Any, IntegerArray, int, int], tuple[IntegerArray, IntegerArray]]
-
-
-def dividing(name: str, choose: Choice, *extra: Any) -> Lie:
-    """Claim another d2, with the best slacks for it."""
-
-    def divider(profile: Profile) -> Callable[..., Any]:
-        limit, width = normal_format(profile).saturation, profile.limb_bits
-        spare = profile.spare_bits
-
-        def clip(value: IntegerArray, bits: int) -> IntegerArray:
-            return integer_array([min(max(int(v), 0), (1 << bits) - 1) for v in value])
-
-        def divide(n: IntegerArray, t: IntegerArray, high_limb: IntegerArray) -> Any:
-            located = _honest_divider(profile)(n, t, high_limb)
-            coarse, limb = choose(located, t, limit, width)
-            w = 2 * ((t << width) + high_limb) + 1
-            below = n - (w * w + 3) // 4 - ((coarse << width) + limb) * w
-            above = w - 1 - below
-            high, low = coarse == limit, coarse + t + 1 == -limit
-            zero = integer_array([0] * len(n))
-            slack = np.where(high, below, np.where(low, above, zero))
-            excess = clip(slack >> spare, profile.saturation_bits)
-            return distribution._Located(
-                coarse=coarse,
-                limb=limb,
-                below=np.where(low, zero, clip(below - (excess << spare), spare)),
-                above=np.where(high, zero, clip(above - (excess << spare), spare)),
-                excess=excess,
-            )
-
-        return divide
-
-    patches = ((black76, "_divider", divider), *extra)
-    return Lie(name, lambda _, arrays: arrays, patches)
-
-
-def _moved(by: int) -> Choice:
-    def choose(
-        located: Any, t: IntegerArray, limit: int, width: int
-    ) -> tuple[IntegerArray, IntegerArray]:
-        d2 = (located.coarse << width) + located.limb + by
-        return d2 >> width, d2 & ((1 << width) - 1)
-
-    return choose
-
-
-def _fixed(value: Callable[[IntegerArray, int], IntegerArray], limb: int = 0) -> Choice:
-    return lambda located, t, limit, _: (value(t, limit), located.limb * 0 + limb)
-
-
-def claim_high(t: IntegerArray, limit: int) -> IntegerArray:
-    """d2 = 8."""
-    return t * 0 + limit
-
-
-def claim_low(t: IntegerArray, limit: int) -> IntegerArray:
-    """d1 = -8."""
-    return -limit - t - 1
-
-
-def quotients(profile: Profile) -> list[Lie]:
-    """d2 off by fine and coarse units, and false saturation on both sides."""
-    coarse = 1 << profile.limb_bits
-    moves = [1, -1, 2, coarse, -coarse, 5 * coarse + 3, -1_000 * coarse]
-    return [
-        *(dividing(f"d2 {move:+}", _moved(move)) for move in moves),
-        dividing("claim d2 = 8", _fixed(claim_high)),
-        dividing("claim d1 = -8", _fixed(claim_low)),
-        dividing("claim d2 = 8 and a limb", _fixed(claim_high, 5)),
-        dividing("claim d1 = -8 and a limb", _fixed(claim_low, 5)),
-        dividing("claim d2 = 0", _fixed(lambda t, _: t * 0)),
-        Lie(
-            "excess + 1", in_limbs("option/division/excess", profile.limb_bits, lambda v, _: v + 1)
-        ),
-    ]
 
 
 def logarithm_of(change: Callable[[int], int], lanes: int | None = None) -> tuple[Any, str, Any]:
@@ -137,8 +56,13 @@ def logarithms(options: int) -> list[Lie]:
 
 
 def _other_row(step: int) -> tuple[Any, str, Any]:
+    return other_row_of(step, "")
+
+
+def other_row_of(step: int, scope: str) -> tuple[Any, str, Any]:
     def look_up(ar: Any, table: Any, at: Any, rows: Any, *args: Any, index: Any) -> Any:
-        return look_up_taylor(ar, table, at, lambda *p: rows(*p) + step, *args, index=index)
+        by = step if ar.path.startswith(scope) else 0
+        return look_up_taylor(ar, table, at, lambda *p: rows(*p) + by, *args, index=index)
 
     return (cdf_module, "look_up_taylor", look_up)
 
@@ -213,14 +137,14 @@ def remainders(profile: Profile) -> list[Lie]:
     lies = []
     for name in ("price/price", "density", "delta", "vega", "theta"):
         lies += _in_limbs(profile, f"option/{name}_remainder", (1, -1, 1 << 9))
-        lies += _whole_quotients(profile, f"option/{name}_remainder")
+        lies += whole_quotients(profile, f"option/{name}_remainder")
     for name in ("price/price", "density"):
         lies += _in_limbs(profile, f"option/{name}_positive", (1, -1, 5))
         lies += _in_limbs(profile, f"option/{name}_negative", (1, 5))
-    return [*lies, *_whole_quotients(profile, "group/vega_factor_remainder")]
+    return [*lies, *whole_quotients(profile, "group/vega_factor_remainder")]
 
 
-def _whole_quotients(profile: Profile, pattern: str) -> list[Lie]:
+def whole_quotients(profile: Profile, pattern: str) -> list[Lie]:
     """A remainder too large by its divisor, taken by its top limb: the quotient is one less."""
 
     def spill(sign: int) -> Callable[[Claims], Claims]:
@@ -233,14 +157,16 @@ def _whole_quotients(profile: Profile, pattern: str) -> list[Lie]:
     return [Lie(f"{pattern} {s:+} quotient", at(pattern, spill(s))) for s in (1, -1)]
 
 
+def roots(by: int) -> Any:
+    """Square roots off by so much."""
+    return lambda values: _honest_roots(values) + by
+
+
 def divisions() -> list[Lie]:
     """Neighbours of every quotient rounded half to even, and of the square root."""
 
     def half_even(by: int) -> Any:
         return lambda n, d: np.maximum(_honest_half_even(n, d) + by, 0)
-
-    def roots(by: int) -> Any:
-        return lambda values: _honest_roots(values) + by
 
     return [
         *(

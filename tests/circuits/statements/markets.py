@@ -67,6 +67,21 @@ TIES = market(
         seconds=HALF_YEAR,
     )
 )
+#: options worth something at expiry as of now, and worth more by their volatility.
+IN_THE_MONEY = market(
+    group([(480_000_000, 30_000_000, False), (490_000_000, 35_000_000, False), (1 << 28, 9, False)])
+)
+#: the last second before expiry.
+LAST_SECOND = market(
+    group(
+        [
+            (500_000_000, 30_000_000, False),
+            (500_000_500, 1, True),
+            (499_999_999, 40_000_000, True),
+        ],
+        seconds=1,
+    )
+)
 CORNERS = (TYPICAL, UNDISCOUNTED, SATURATED, EXPIRED, TIES)
 
 _STRIKES = (1 << 20, (1 << 20) + 1, (1 << 36) - 1, 1 << 35, (1 << 28) - 1, 1 << 28)
@@ -113,7 +128,7 @@ def _edge_seconds(rng: random.Random) -> int:
 def _edge_strike(rng: random.Random, forward: int) -> int:
     if rng.random() < 0.5:
         return rng.choice(_STRIKES)
-    return min(max(forward + rng.randint(-9, 9), 1 << 20), (1 << 36) - 1)
+    return min(max(forward + rng.randint(-30, 30), 1 << 20), (1 << 36) - 1)
 
 
 def _tick(rng: random.Random) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from circuits.profile import R6, R14, Profile
 from circuits.statements.option_marks import Market, OptionMarks, Shape
 from tests.circuits.ladder import HEADER, Lie, Verdict, assert_statement, try_lie
 from tests.circuits.reading import market_inputs
-from tests.circuits.statements import attacks
+from tests.circuits.statements import attacks, division_attacks
 from tests.circuits.statements.markets import (
     CORNERS,
     EXPIRED,
@@ -31,6 +32,10 @@ def statement(profile: Profile, greeks: bool = True) -> OptionMarks:
     return OptionMarks(Shape(1, OPTIONS), profile, greeks)
 
 
+def constant(value: int) -> Callable[[int], int]:
+    return lambda _: value
+
+
 def markets(profile: Profile, *few: Market) -> tuple[Market, ...]:
     """Several corners in the small profile, a few in the large one (0.1 s for each check)."""
     return (TYPICAL, SATURATED, EXPIRED, *few[1:]) if profile is R6 else few
@@ -39,7 +44,9 @@ def markets(profile: Profile, *few: Market) -> tuple[Market, ...]:
 @PROFILES
 def test_division_refuses_neighbours(profile: Profile) -> None:
     counts = assert_statement(
-        statement(profile), valid=markets(profile, TYPICAL), lies=attacks.quotients(profile)
+        statement(profile),
+        valid=markets(profile, TYPICAL),
+        lies=division_attacks.quotients(profile),
     )
     assert counts[Verdict.REFUSED] >= 9
 
@@ -50,11 +57,13 @@ def test_saturated_lane_refuses_another_strike(profile: Profile) -> None:
     lies = []
     for _ in range(8 if profile is R6 else 3):
         strike = rng.randrange(1 << 20, 1 << 36)
-        other = attacks.logarithm_of(lambda _, k=strike: k, OPTIONS)
+        other = attacks.logarithm_of(constant(strike), OPTIONS)
         lies.append(Lie(f"logarithm of {strike}", patches=(other,)))
-        for side in (attacks.claim_high, attacks.claim_low):
-            choice = attacks._fixed(side)
-            lies.append(attacks.dividing(f"saturated by the logarithm of {strike}", choice, other))
+        for side in (division_attacks.claim_high, division_attacks.claim_low):
+            choice = division_attacks.fixed(side)
+            lies.append(
+                division_attacks.dividing(f"saturated by the logarithm of {strike}", choice, other)
+            )
     counts = assert_statement(statement(profile), valid=(SATURATED, TYPICAL), lies=lies)
     assert set(counts) == {Verdict.REFUSED}
 

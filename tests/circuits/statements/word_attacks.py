@@ -77,16 +77,14 @@ _CARRIES: dict[str, tuple[tuple[str, int, int], ...]] = {
 
 def carry(profile: Profile, *changes: tuple[str, int, int]) -> Liar:
     """Add to fields, in one lane or in all of them."""
-    return both(
-        *(
-            in_limbs(
-                _PATHS[field],
-                profile.limb_bits,
-                lambda v, at, d=delta, only=lane: v + d * (only in (_ALL, at)),
-            )
-            for field, delta, lane in changes
-        )
-    )
+    return both(*(_add(profile, *change) for change in changes))
+
+
+def _add(profile: Profile, field: str, delta: int, lane: int) -> Liar:
+    def change(value: int, at: int) -> int:
+        return value + delta if lane in (_ALL, at) else value
+
+    return in_limbs(_PATHS[field], profile.limb_bits, change)
 
 
 def carries(profile: Profile) -> list[Lie]:
