@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_canonical_address, to_checksum_address
 
 from node.chain import Block, Call, Chain, ErrorTable, Transaction
+from node.chain.signatures import LocalAccount
 from node.relay.attestation import Verdict, attest_call, judge
 from node.relay.policy import Fees, RelayPolicy, back_off_ms
 from node.store import (
