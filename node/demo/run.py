@@ -26,6 +26,7 @@ from node.quoting import format_instant, price_decimal, scaled_to_decimal
 from node.relay import Relay, RelayPolicy, RelayRunner
 from node.service import ChainSettlement, Node, NodeSettings, SnapshotBook
 from node.store import Store
+from node.words import split_words
 from prover import ProvingKey, default_engine
 
 ROWS_SHOWN = 12
@@ -221,10 +222,9 @@ def _row(
 
 
 def _cheat(stage: Stage, snapshot: Snapshot, proven: _Proven) -> tuple[Refusal, ...]:
-    proof = proven.attestation.proof
     genuine = Sent(
         key_id=proven.attestation.key_id,
-        proof=tuple(int.from_bytes(proof[i : i + 32], "big") for i in range(0, len(proof), 32)),
+        proof=split_words(proven.attestation.proof),
         words=proven.attestation.word_values,
     )
     block = proven.job.transaction.block_number if proven.job.transaction else 0
