@@ -85,7 +85,8 @@ class DeploymentPlan:
 
     ``threshold`` of ``signers`` must sign a snapshot; a spot that moves more than
     ``spot_move_limit_bps`` (1e-4) is held until a second report confirms it. ``owner`` None
-    leaves ownership with the deployer. ``allow_unsafe_on`` names further chains where
+    leaves ownership with the deployer; ``guardian``, who may stop routes and trip the breaker but
+    start nothing, is nobody for None. ``allow_unsafe_on`` names further chains where
     development keys may live.
     """
 
@@ -96,7 +97,7 @@ class DeploymentPlan:
     max_snapshot_age_seconds: int = 3_600
     max_mark_age_seconds: int = 86_400
     owner: str | None = None
-    guardian: str = _ZERO_ADDRESS
+    guardian: str | None = None
     allow_unsafe_on: frozenset[int] = frozenset()
 
 
@@ -205,7 +206,7 @@ class _Deployer:
 
 
 def _create_contracts(deployer: _Deployer, plan: DeploymentPlan) -> dict[str, DeployedContract]:
-    me, guardian = deployer.account.address, plan.guardian
+    me, guardian = deployer.account.address, plan.guardian or _ZERO_ADDRESS
     router = deployer.create("VerifierRouter", me, guardian)
     oracle = deployer.create(
         "MarketOracle", me, guardian, list(plan.signers), plan.threshold, plan.spot_move_limit_bps

@@ -37,6 +37,7 @@ class DeployRequest:
     signers: Sequence[str]
     threshold: int | None
     owner: str | None
+    guardian: str | None
     afresh: bool
 
 
@@ -129,5 +130,9 @@ def _plan(request: DeployRequest, specs: Sequence[VerifierSpec], chain_id: int) 
             " a threshold from 1 to their number"
         )
     return DeploymentPlan(
-        signers=signers, threshold=threshold, verifiers=specs, owner=request.owner
+        signers=signers,
+        threshold=threshold,
+        verifiers=specs,
+        owner=request.owner,
+        guardian=request.guardian,
     )
