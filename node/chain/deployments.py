@@ -21,6 +21,7 @@ from eth_utils.address import is_checksum_address
 from node.chain.errors import ContractMissingError, DeploymentError
 from node.chain.interface import Chain
 from node.files import replace_file
+from node.untrusted_json import decode_json
 
 __all__ = ["DeployedContract", "DeployedVerifier", "Deployment", "DeploymentsFile"]
 
@@ -137,7 +138,7 @@ class DeploymentsFile:
         if not self.path.exists():
             return {}
         try:
-            document = json.loads(self.path.read_text(encoding="utf-8"))
+            document = decode_json(self.path.read_bytes())
             if document["format"] != _FORMAT:
                 raise DeploymentError(
                     f"{self.path}: expected format {_FORMAT}, received {document['format']!r}"

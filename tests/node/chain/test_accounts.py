@@ -38,7 +38,7 @@ def test_files_open_to_others_are_refused(tmp_path: Path, password: Path) -> Non
         load_keystore(keystore, password)
 
 
-@pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"version": 3}', '"text"'])
+@pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"version": 3}', '"text"', "[" * 100_000])
 def test_malformed_keystores(tmp_path: Path, password: Path, text: str) -> None:
     keystore = tmp_path / "relay.json"
     keystore.touch(mode=0o600)
