@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from circuits.statements.option_marks.inputs import LANES
+from node.cli.options import AsJson, Capacity, WithGreeks, chosen_shape
 from node.cli.output import print_json, reporting_errors, say, table_console
 from node.config import load_settings
 
@@ -27,24 +27,23 @@ def demo(
     rpc: Annotated[
         str | None, typer.Option("--rpc", help="JSON-RPC endpoint; default: the embedded chain.")
     ] = None,
-    capacity: Annotated[
-        int | None, typer.Option("--capacity", help="Options the circuit holds.")
-    ] = None,
-    greeks: Annotated[bool, typer.Option("--greeks", help="Prove the Greeks too.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Everything as data.")] = False,
+    capacity: Capacity = None,
+    greeks: WithGreeks = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run the whole pipeline once: quote, prove, attest, read back, and try to cheat."""
     # gRPC and web3 take a second to import: only the commands that need them pay for it.
     from node.demo import DemoOptions, run_demo  # noqa: PLC0415
     from node.service import configure_logging  # noqa: PLC0415
 
+    shape = None if capacity is None else chosen_shape(capacity)
     with reporting_errors(as_json):
         configure_logging(as_json=as_json, level=logging.WARNING)
         options = DemoOptions(
             keys_directory=load_settings().keys_directory,
             chain_file=chain,
             rpc=rpc,
-            capacity=_checked(capacity),
+            shape=shape,
             greeks=greeks,
         )
         report = run_demo(options, lambda line: say(f"  {line}"))
@@ -52,12 +51,6 @@ def demo(
         print_json(report.data())
     else:
         _print(report)
-
-
-def _checked(capacity: int | None) -> int | None:
-    if capacity is not None and (capacity <= 0 or capacity % LANES):
-        raise typer.BadParameter(f"expected a multiple of {LANES}, received {capacity}")
-    return capacity
 
 
 def _print(report: DemoReport) -> None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from circuits.statements.option_marks import OptionMarks
+from circuits.statements.option_marks import OptionMarks, Shape
 from node import client
 from node.chain import development_account, error_table
 from node.client import Client
@@ -36,12 +36,12 @@ _PRICE_ATOMS = 6  #: position of priceAtoms in MarkBoard's Mark
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """What to show: a chain file (None: the shipped one), an endpoint (None: embedded), a size."""
+    """What to show: a chain file (None: the shipped one), an endpoint (None: embedded), a shape."""
 
     keys_directory: Path
     chain_file: Path | None = None
     rpc: str | None = None
-    capacity: int | None = None
+    shape: Shape | None = None
     greeks: bool = False
 
 
@@ -58,7 +58,7 @@ class _Proven:
 def run_demo(options: DemoOptions, say: Say) -> DemoReport:
     """Run everything; `say` gets a line of progress at a time. Raises NodeError."""
     started = time.monotonic()
-    snapshot = load_snapshot(options.chain_file, options.capacity)
+    snapshot = load_snapshot(options.chain_file, options.shape)
     statement = OptionMarks(snapshot.shape, greeks=options.greeks)
     market = snapshot.placed.market
     say(f"read {market.option_count} options of {snapshot.name}")
