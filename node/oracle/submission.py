@@ -6,7 +6,7 @@ from node.chain.signatures import LocalAccount
 from node.oracle.report import Domain, SnapshotReport
 from node.oracle.signing import SignedReport
 
-__all__ = ["find_snapshot", "next_number", "oracle_threshold", "submit_report"]
+__all__ = ["find_snapshot", "next_number", "submit_report"]
 
 _UNKNOWN = frozenset({"MarketHashUnknown", "SnapshotUnknown"})
 
@@ -14,11 +14,6 @@ _UNKNOWN = frozenset({"MarketHashUnknown", "SnapshotUnknown"})
 def next_number(chain: Chain, domain: Domain, underlying: bytes) -> int:
     """Return the number after the newest accepted snapshot of an underlying."""
     return int(_contract(chain, domain).read_one("latestNumber", underlying)) + 1
-
-
-def oracle_threshold(chain: Chain, domain: Domain) -> int:
-    """Return how many signatures the contract wants."""
-    return int(_contract(chain, domain).read_one("threshold"))
 
 
 def find_snapshot(chain: Chain, domain: Domain, market_hash: bytes) -> SnapshotReport | None:
