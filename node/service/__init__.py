@@ -3,7 +3,7 @@
 from node.service.intake import IntakePolicy
 from node.service.logs import configure_logging
 from node.service.node import Node, NodeSettings, Runner, RunnerFactory
-from node.service.settlement import Bound, ChainSettlement, NoChain, Settlement, SnapshotBook
+from node.service.settlement import Bound, ChainSettlement, NoChain, SettlementPort, SnapshotBook
 
 __all__ = [
     "Bound",
@@ -14,7 +14,7 @@ __all__ = [
     "NodeSettings",
     "Runner",
     "RunnerFactory",
-    "Settlement",
+    "SettlementPort",
     "SnapshotBook",
     "configure_logging",
 ]

@@ -16,7 +16,7 @@ from node.rpc.errors import Draining, Fault, QueueFull, RequestFaults, RequestId
 from node.rpc.ports import StillWanted
 from node.service.jobs import JOB_KIND, StoredJobs
 from node.service.quoting import QuotingDesk
-from node.service.settlement import Bound, Settlement, fits
+from node.service.settlement import Bound, SettlementPort, fits
 from node.store import LeaseLostError, Proving, RequestIdTakenError, Store, Submission
 from node.values import JobView, MarksSubmission, SettlementMode
 
@@ -40,7 +40,7 @@ class MarksIntake:
         store: Store,
         jobs: StoredJobs,
         desk: QuotingDesk,
-        settlement: Settlement,
+        settlement: SettlementPort,
         policy: IntakePolicy,
     ) -> None:
         self._store = store

@@ -13,7 +13,7 @@ from node.proving.task import option_marks
 from node.quoting import Underlying
 from node.rpc.errors import KeyNotFound
 from node.service.intake import IntakePolicy
-from node.service.settlement import Settlement
+from node.service.settlement import SettlementPort
 from node.values import (
     AttestationBytes,
     ListedUnderlying,
@@ -63,7 +63,7 @@ class NodeDescriber:
         self,
         keys: KeyStore,
         underlyings: Iterable[Underlying],
-        settlement: Settlement,
+        settlement: SettlementPort,
         policy: IntakePolicy,
     ) -> None:
         self._keys = keys

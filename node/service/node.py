@@ -24,7 +24,7 @@ from node.service.intake import IntakePolicy, MarksIntake
 from node.service.jobs import StoredJobs, StoredQueue
 from node.service.keys import KeyStoreVerifier, NodeDescriber
 from node.service.quoting import QuotingDesk
-from node.service.settlement import NoChain, Settlement
+from node.service.settlement import NoChain, SettlementPort
 from node.store import LeaseLostError, Store
 from node.store.store import system_clock_ms
 
@@ -72,7 +72,7 @@ class Node:
         self,
         settings: NodeSettings,
         *,
-        settlement: Settlement | None = None,
+        settlement: SettlementPort | None = None,
         relay: RunnerFactory | None = None,
         clock: Callable[[], int] = system_clock_ms,
         recipe: RecipeFactory | None = None,

@@ -32,7 +32,7 @@ class Bound:
     shape: Shape
 
 
-class Settlement(Protocol):
+class SettlementPort(Protocol):
     """A chain as far as submitting goes."""
 
     def describe(self) -> SettlementChain | None:
