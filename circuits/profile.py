@@ -16,6 +16,7 @@ class Profile:
     spare_bits           the division's slacks, above the divisor's width
     saturation_bits      extra slack of a saturated division
     negative_bits        how far below zero table noise may push a price, in atoms
+    served               whether the product may make and take keys of this profile
     """
 
     name: str

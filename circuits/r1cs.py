@@ -174,7 +174,7 @@ class R1CS:
             if row >= start and block.constraints:
                 constraint, lane = divmod(row - start, block.lanes)
                 return f"{block.name}[{lane}]/{block.constraints[constraint].path}"
-        raise IndexError(row)
+        raise IndexError(f"row {row}, expected one below {self.row_count}")
 
 
 @dataclass(frozen=True)

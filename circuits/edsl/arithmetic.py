@@ -55,7 +55,8 @@ class Arithmetic(ABC):
     def lanes(self, name: str, count: int, parent: Lanes | None = None) -> Lanes:
         """A new lane space; with a parent, `count` must be a multiple of the parent's."""
         if count < 1 or (parent is not None and count % parent.count):
-            raise CircuitError(f"{count} lanes of {name!r} do not fit their parent")
+            wanted = f"a multiple of {parent.count} ({parent.name})" if parent else "1 or more"
+            raise CircuitError(f"{count} lanes of {name!r} do not fit, expected {wanted}")
         space = Lanes(len(self.spaces) + 1, name, count, parent)
         self.spaces.append(space)
         return space

@@ -37,7 +37,10 @@ class CircuitError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class FieldElement:
-    """A linear form over wires, without an interval."""
+    """A linear form over wires, without an interval.
+
+    `after_challenge`: it depends on the challenge, so it can be no Integer, no lookup, no word.
+    """
 
     ar: Arithmetic
     lanes: Lanes
@@ -75,7 +78,7 @@ class Integer(FieldElement):
 
     def __post_init__(self) -> None:
         if self.lo > self.hi:
-            raise CircuitError(f"empty interval [{self.lo}, {self.hi}]")
+            raise CircuitError(f"{self.ar.path}: empty interval [{self.lo}, {self.hi}]")
         if self.lo <= -_HALF or self.hi >= _HALF:
             raise CircuitError(
                 f"{self.ar.path}: interval [{self.lo.bit_length()} bits, "

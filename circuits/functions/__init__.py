@@ -1,1 +1,1 @@
-"""Fixed-point elementary functions: segment tables now, the gadgets that read them beside."""
+"""Fixed-point elementary functions: segment tables, and the gadgets that read them."""

@@ -6,7 +6,7 @@ kappa = 2^110 a row is  kappa * X_j(u) + P_j(u), where X_j(u) is the argument th
     y = (row value) - kappa * (claimed argument)
 
 is the logarithm exactly when the right row was used. Any other row leaves a non-zero multiple of
-kappa in y; that is why every logarithm needs one check of its own that bounds it (`ln_unbound`).
+kappa in y; that is why every logarithm needs one check of its own that bounds it (`ln_unchecked`).
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _packed_table(profile: Profile) -> RowTable:
     return RowTable(form.table.name, form.table.tag, tuple(rows), indexed=False)
 
 
-def ln_unbound(ar: Arithmetic, profile: Profile, value: Integer) -> Integer:
+def ln_unchecked(ar: Arithmetic, profile: Profile, value: Integer) -> Integer:
     """ln(value / 2^20) at 2^-fraction_bits, for a range-checked value in [2^20, 2^36).
 
     The duty left: bound the result, alone, to less than kappa * 2^fine_bits in width. Outside

@@ -1,4 +1,4 @@
-"""Truth values."""
+"""Truth values: Integers in [0, 1]."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """An EVM chain inside this process: eth-tester's py-evm back end, one block per transaction.
 
-The first door to eth-tester. Blocks are mined at once, their times are 12 s apart and start where
+Blocks are mined at once, their times are 12 s apart and start where
 the caller says, so a replayed market snapshot is fresh. Nothing is written to disk.
 """
 

@@ -16,7 +16,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from circuits.edsl.arithmetic import Arithmetic, HintFunction
 from circuits.edsl.lanes import Lanes
 from circuits.edsl.values import Integer, Quotient
-from circuits.functions.ln import ln_format, ln_unbound
+from circuits.functions.ln import ln_format, ln_unchecked
 from circuits.functions.normal_cdf import normal_format
 from circuits.gadgets.boolean import boolean_hint
 from circuits.gadgets.rounding import nearest_positive_part
@@ -93,7 +93,7 @@ def price_group(ar: Arithmetic, profile: Profile, lanes: Lanes) -> GroupValues:
     with ar.scope("forward"):
         form = ln_format(profile)
         drop = form.fraction_bits - moneyness_bits(profile)
-        quotient, _ = ar.unchecked_quotient("ln", ln_unbound(ar, profile, forward), drop)
+        quotient, _ = ar.unchecked_quotient("ln", ln_unchecked(ar, profile, forward), drop)
         log_forward = ar.range_check("ln", quotient, form.value_bits - drop)
     with ar.scope("root_time"):
         radicand = (seconds * time_constant(profile)).plus(1)
@@ -135,7 +135,7 @@ def _moneyness(ar: Arithmetic, profile: Profile, strike: Integer, group: GroupVa
     """ln(F/K) at the division's scale, unchecked: `distribution` bounds it."""
     drop = ln_format(profile).fraction_bits - moneyness_bits(profile)
     with ar.scope("moneyness"):
-        difference = (group.log_forward * (1 << drop)).minus(ln_unbound(ar, profile, strike))
+        difference = (group.log_forward * (1 << drop)).minus(ln_unchecked(ar, profile, strike))
         quotient, _ = ar.unchecked_quotient("moneyness", difference, drop)
     return quotient
 
