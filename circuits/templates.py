@@ -27,8 +27,15 @@ class WireClass(IntEnum):
 class LaneMap:
     """Which lane of the source block a lane reads: floor((stride * lane + offset) / divisor).
 
-    A source lane outside the source block contributes nothing: that is how a chain starts, and
-    how the last word of a packing may be part empty.
+        (1, 0, 1)        a block's own wires
+        (1, 0, n)        a parent's: n children read one lane
+        (3, i, 1)        packing: word l reads lane 3 l + i
+        (1, -1, 1)       a chain: lane l reads lane l - 1
+        (1, n - 1, 1)    the hand-over between chains: lane 0 reads the last of n lanes
+        (0, 0, 1)        everybody reads lane 0
+
+    A source lane outside the source block contributes nothing: that is how a chain starts, why the
+    hand-over reaches lane 0 alone, and how the last word of a packing may be part empty.
     """
 
     stride: int
