@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from circuits.statements.option_marks.inputs import LANES
+from node.cli.options import EngineName, EngineOption, chosen_engine
 from node.cli.output import print_json, reporting_errors, say, table_console
 from node.config import load_settings
 
@@ -31,6 +32,7 @@ def demo(
         int | None, typer.Option("--capacity", help="Options the circuit holds.")
     ] = None,
     greeks: Annotated[bool, typer.Option("--greeks", help="Prove the Greeks too.")] = False,
+    engine: EngineOption = EngineName.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Everything as data.")] = False,
 ) -> None:
     """Run the whole pipeline once: quote, prove, attest, read back, and try to cheat."""
@@ -46,6 +48,7 @@ def demo(
             rpc=rpc,
             capacity=_checked(capacity),
             greeks=greeks,
+            engine=chosen_engine(engine),
         )
         report = run_demo(options, lambda line: say(f"  {line}"))
     if as_json:
@@ -78,12 +81,7 @@ def _print(report: DemoReport) -> None:
         if report.largest_error
         else "error: not computed, mpmath is not installed (demo extra)"
     )
-    console.print(
-        f"proved {report.options} options (capacity {report.capacity}"
-        f"{', with five Greeks' if report.greeks else ''}) in {report.proving_seconds:.2f} s: "
-        f"{report.options_per_second:,.0f} options/s, {report.engine} engine, "
-        f"{report.proof_bytes} bytes of proof"
-    )
+    console.print(_proving_line(report))
     console.print(
         f"attested with {report.attest_gas:,} gas, {report.gas_per_option:,.0f} an option "
         f"(on-chain recomputation: {RECOMPUTATION_GAS:,} at best)"
@@ -94,3 +92,15 @@ def _print(report: DemoReport) -> None:
         refused.add_row(refusal.attempt, refusal.reason)
     console.print(refused)
     console.print(f"whole run {report.total_seconds:.1f} s, keys {report.key_seconds:.1f} s of it")
+
+
+def _proving_line(report: DemoReport) -> str:
+    what = f"{report.options} options (capacity {report.capacity}" + (
+        ", with five Greeks)" if report.greeks else ")"
+    )
+    if report.proof_shipped:
+        return f"replayed the shipped proof of {what}: {report.proof_bytes} bytes"
+    return (
+        f"proved {what} in {report.proving_seconds:.2f} s: {report.options_per_second:,.0f} "
+        f"options/s, {report.engine} engine, {report.proof_bytes} bytes of proof"
+    )

@@ -43,6 +43,7 @@ class DemoReport:
     capacity: int
     greeks: bool
     engine: str
+    proof_shipped: bool  #: verified and attested, not made in this run
     chain: str
     chain_id: int
     states: tuple[str, ...]

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from circuits.field import BN254_FR
 from circuits.statements.option_marks import Shape, market_word_count
 from node.chain import Call, error_table
 from node.chain.errors import RevertedError
 from node.demo.report import Refusal
+from node.demo.settled import Sent
 from node.demo.stage import Stage
 from node.errors import NodeError
 
 _HEADER_WORDS = 3
 _ATOM_OF_FIRST_PRICE = 1 << 168
-
-
-@dataclass(frozen=True)
-class Sent:
-    """An attestation as the registry takes it."""
-
-    key_id: bytes
-    proof: tuple[int, ...]
-    words: tuple[int, ...]
 
 
 class AcceptedError(NodeError):
