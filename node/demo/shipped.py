@@ -1,9 +1,8 @@
 """A proof that ships with the repository, for machines without the native engine.
 
 The embedded chain and the deployer's addresses are the same in every run, so an attestation made
-once is one for every such run. `python node/data/make_demo_attestation.py` makes it anew (needed whenever the
-constraint system, the demonstration's chain file or the contracts' order of deployment changes;
-a test says so).
+once is one for every such run. `python node/data/make_demo_attestation.py` makes it anew; a test
+says when: whenever the constraint system, the chain file or the order of deployment changes.
 """
 
 from __future__ import annotations
