@@ -102,6 +102,7 @@ def test_a_jump_is_held_until_confirmed(chain: EmbeddedChain, domain: Domain) ->
     assert submit_report(chain, DEPLOYER, sign(make_report(1, START), domain))[1]
     jump = make_report(2, START + 1, 2 * SPOT)
     assert not submit_report(chain, DEPLOYER, sign(jump, domain))[1]
+    assert next_number(chain, domain, UNDERLYING) == 3  # the held one's number is used up
     again = make_report(3, START + 2, 2 * SPOT)
     assert submit_report(chain, DEPLOYER, sign(again, domain))[1]
 
