@@ -49,7 +49,7 @@ class KeyStoreVerifier:
                 f"key {attestation.key_id.hex()} is not in this node's key store",
                 metadata={"key_id": attestation.key_id.hex()},
             ) from error
-        words = _words(attestation.words)
+        words = tuple(_words(attestation.words))
         try:
             verify_attestation(
                 Attestation(attestation.key_id, key.statement, words, attestation.proof),

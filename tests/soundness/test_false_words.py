@@ -25,7 +25,7 @@ STATEMENT = OptionMarks(Shape(2), R6)
 class BoastfulMarket(Market):
     """Says that it has more options than it has."""
 
-    option_count = property(lambda _: 999)  # type: ignore[assignment]
+    option_count = property(lambda _: 999)
 
 
 @pytest.fixture(scope="module")
