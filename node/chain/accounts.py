@@ -13,6 +13,7 @@ from eth_account.signers.local import LocalAccount
 from eth_hash.auto import keccak
 
 from node.chain.errors import KeyFileError
+from node.untrusted_json import decode_json
 
 __all__ = ["development_account", "load_keystore", "write_keystore"]
 
@@ -35,7 +36,7 @@ def load_keystore(keystore: Path, password_file: Path) -> LocalAccount:
     text = _read_private(keystore)
     password = _read_private(password_file).rstrip("\r\n")
     try:
-        document = json.loads(text)
+        document = decode_json(text.encode())
     except ValueError as error:
         raise KeyFileError(f"{keystore} is not a V3 keystore (no JSON)") from error
     try:

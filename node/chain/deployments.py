@@ -22,6 +22,7 @@ from eth_utils.address import is_checksum_address
 
 from node.chain.errors import ContractMissingError, DeploymentError
 from node.chain.interface import Chain
+from node.untrusted_json import decode_json
 
 __all__ = ["DeployedContract", "DeployedVerifier", "Deployment", "DeploymentsFile"]
 
@@ -136,7 +137,7 @@ class DeploymentsFile:
         if not self.path.exists():
             return {}
         try:
-            document = json.loads(self.path.read_text(encoding="utf-8"))
+            document = decode_json(self.path.read_bytes())
             if document["format"] != _FORMAT:
                 raise DeploymentError(
                     f"{self.path}: expected format {_FORMAT}, received {document['format']!r}"

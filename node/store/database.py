@@ -42,9 +42,12 @@ class Database:
         text = str(location)
         try:
             url = make_url(text if "://" in text else f"sqlite:///{Path(text).absolute()}")
-            self.engine: Engine = create_engine(url)
+            # errors name their statement, never its values: those reach logs
+            self.engine: Engine = create_engine(url, hide_parameters=True)
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise StoreUnusableError(f"store location is not usable: {error}") from error
+        except ValueError:  # its text quotes the URL, and the URL may hold a password
+            raise StoreUnusableError("store location is not usable: no valid URL") from None
         self.file = _sqlite_file(self.engine)
         self.name = url.render_as_string(hide_password=True)
         self.clock = clock
@@ -124,6 +127,8 @@ def _sqlite_file(engine: Engine) -> Path | None:
     name = engine.url.database
     if not name or name == ":memory:":
         raise StoreUnusableError("a store in memory would lose accepted jobs: name a file")
+    if name.startswith("file:"):
+        raise StoreUnusableError("a SQLite URI hides which file is locked: name the file itself")
     return Path(name)
 
 

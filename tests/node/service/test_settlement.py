@@ -47,7 +47,7 @@ class Published:
             market_words=words,
             spots=[775_000_000],
         )
-        view = MarketView(words, 775_000_000)
+        view = MarketView(words, 775_000_000, report.number)
         signatures = [signer.sign(report, domain, view) for signer in SIGNERS]
         addresses = [signer.address for signer in SIGNERS]
         signed = collect(report, domain, signatures, signers=addresses, threshold=2)
