@@ -8,11 +8,10 @@ import json
 import stat
 from pathlib import Path
 
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
 from eth_hash.auto import keccak
 
 from node.chain.errors import KeyFileError
+from node.chain.signatures import Account, LocalAccount
 from node.untrusted_json import decode_json
 
 __all__ = ["development_account", "load_keystore", "write_keystore"]

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from eth_abi.abi import encode
-from eth_account.signers.local import LocalAccount
 from eth_hash.auto import keccak
 
 from node.chain.abi import Contract
@@ -19,6 +18,7 @@ from node.chain.deployments import DeployedContract, DeployedVerifier, Deploymen
 from node.chain.errors import DeploymentError, UnsafeKeyError
 from node.chain.interface import DEVELOPMENT_CHAIN_IDS, Chain
 from node.chain.send import transact
+from node.chain.signatures import LocalAccount
 from node.chain.types import Progress
 
 __all__ = [

@@ -6,6 +6,7 @@ from eth_utils.address import to_checksum_address
 
 from node.chain.errors import ChainError, RevertedError
 from node.chain.types import Block, Log, LogFilter, Progress, Receipt
+from prover.recursion import recursion_limit_kept
 
 __all__ = [
     "block_of",
@@ -20,9 +21,10 @@ __all__ = [
 def load_backend(notify: Progress | None) -> tuple[Any, Any]:
     """Import eth-tester late: it is an extra and takes most of a second."""
     try:
-        from eth_tester.backends.pyevm.main import PyEVMBackend  # noqa: PLC0415
+        with recursion_limit_kept():
+            from eth_tester.backends.pyevm.main import PyEVMBackend  # noqa: PLC0415
 
-        from node.chain.precompiles import native_bn254_available, prague_vm  # noqa: PLC0415
+            from node.chain.precompiles import native_bn254_available, prague_vm  # noqa: PLC0415
     except ImportError as error:
         raise ChainError(
             "the embedded chain needs the demo extra: pip install 'proofmark[demo]', "

@@ -7,8 +7,6 @@ import contextlib
 import time
 from collections.abc import Callable
 
-from eth_account.signers.local import LocalAccount
-
 from node.chain.errors import (
     AlreadyKnownError,
     InsufficientFundsError,
@@ -16,6 +14,7 @@ from node.chain.errors import (
     TransactionTimeoutError,
 )
 from node.chain.interface import Chain
+from node.chain.signatures import LocalAccount
 from node.chain.types import Call, Receipt, SignedTransaction, Transaction
 
 __all__ = ["transact"]

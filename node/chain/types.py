@@ -7,8 +7,7 @@ seconds.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
+from node.chain.signatures import Account, LocalAccount
 
 __all__ = ["Block", "Call", "Log", "LogFilter", "Progress", "Receipt", "SignedTransaction",
            "Transaction"]  # fmt: skip

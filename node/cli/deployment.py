@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eth_account.signers.local import LocalAccount
-
 from circuits.statements.option_marks import OptionMarks, market_word_count
 from node.chain import (
     DEVELOPMENT_CHAIN_IDS,
@@ -22,6 +20,7 @@ from node.chain import (
     refuse_unsafe_key,
 )
 from node.chain.errors import DeploymentError
+from node.chain.signatures import LocalAccount
 from node.keys import KeyNotFoundError, KeyStore, statement_title
 from prover import Engine, VerifyingKey
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import Any
 
-from eth_account.messages import SignableMessage, encode_typed_data
 from eth_hash.auto import keccak
 
+from node.chain.signatures import SignableMessage, encode_typed_data
 from node.oracle.errors import ReportError
 
 __all__ = ["Domain", "SnapshotReport", "build_report", "market_hash", "signable"]

@@ -3,11 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
 from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
 
+from node.chain.signatures import Account, LocalAccount
 from node.oracle.errors import DisagreementError, SignaturesError
 from node.oracle.report import Domain, SnapshotReport, market_hash, signable
 

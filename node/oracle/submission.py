@@ -1,9 +1,8 @@
 """Brings a signed report to the MarketOracle contract."""
 
-from eth_account.signers.local import LocalAccount
-
 from node.chain import Chain, Contract, Receipt, contract_abi, error_table, transact
 from node.chain.errors import RevertedError
+from node.chain.signatures import LocalAccount
 from node.oracle.report import Domain, SnapshotReport
 from node.oracle.signing import SignedReport
 

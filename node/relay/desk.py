@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_canonical_address, to_checksum_address
 
 from node.chain import Block, Call, Chain, ErrorTable, Transaction
 from node.chain.errors import ContractMissingError, RpcUnavailableError, WrongChainIdError
+from node.chain.signatures import LocalAccount
 from node.errors import NodeError
 from node.relay.attestation import Verdict, attest_call, judge
 from node.relay.policy import Fees, RelayPolicy, back_off_ms

@@ -5,11 +5,11 @@ before it acts, so that it may be cut off anywhere. Exactly-once sending does no
 one effect does, because the registry refuses a second attestation and we take that for success.
 """
 
-from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_canonical_address
 
 from node.chain import Block, Chain, ErrorTable
 from node.chain.errors import ContractMissingError, RpcUnavailableError, WrongChainIdError
+from node.chain.signatures import LocalAccount
 from node.relay.desk import Desk, Event
 from node.relay.gaps import GapFiller
 from node.relay.policy import RelayPolicy

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from functools import cache
 
 from prover.engines.base import Engine
 from prover.engines.native import NativeEngine, NativeState, native_status
+from prover.recursion import recursion_limit_kept
 
 
 @cache
 def reference() -> Engine:
-    """The reference engine, imported on first use.
+    """The reference engine, imported on first use."""
+    with recursion_limit_kept():
+        from prover.engines.reference import ReferenceEngine  # noqa: PLC0415
 
-    py_ecc raises the interpreter's recursion limit for the whole process, so far that nested
-    input could exhaust the stack; the limit is put back.
-    """
-    limit = sys.getrecursionlimit()
-    from prover.engines.reference import ReferenceEngine  # noqa: PLC0415
-
-    sys.setrecursionlimit(limit)
     return ReferenceEngine()
 
 
