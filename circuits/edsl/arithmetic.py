@@ -130,6 +130,11 @@ class Arithmetic(ABC):
         """A known field element, without an interval."""
         return FieldElement(self, lanes, self.number(lanes, value))
 
+    def note_interval(self, name: str, value: Integer) -> Integer:
+        """A named integer was made; a hook for readings that report intervals."""
+        del name
+        return value
+
     def multiply(self, name: str, a: FieldElement, b: FieldElement) -> FieldElement:
         """a * b as a wire; an Integer when both are."""
         self.refuse_quotients(a, b)
@@ -137,7 +142,9 @@ class Arithmetic(ABC):
         if not (isinstance(a, Integer) and isinstance(b, Integer)):
             return product
         ends = [x * y for x in (a.lo, a.hi) for y in (b.lo, b.hi)]
-        return Integer(self, product.lanes, product.payload, False, lo=min(ends), hi=max(ends))
+        lo, hi = min(ends), max(ends)
+        integer = Integer(self, product.lanes, product.payload, False, lo=lo, hi=hi)
+        return self.note_interval(name, integer)
 
     def product(self, name: str, a: Integer, b: Integer) -> Integer:
         """a * b of two Integers."""
@@ -180,7 +187,8 @@ class Arithmetic(ABC):
             self._look_up_range(name, limb)
         if limbs:
             self._look_up_top_bits(name, limbs[-1], bits - (count - 1) * self.limb_bits)
-        return Integer(self, lanes, value.payload, False, lo=0, hi=(1 << bits) - 1)
+        integer = Integer(self, lanes, value.payload, False, lo=0, hi=(1 << bits) - 1)
+        return self.note_interval(name, integer)
 
     def range_check(self, name: str, value: FieldElement | Quotient, bits: int) -> Integer:
         """Constrain value to [0, 2^bits): the low limbs are hinted, the top one is a form."""
@@ -195,7 +203,8 @@ class Arithmetic(ABC):
         for limb in limbs:
             self._look_up_range(name, limb)
         self.check_top_limb(name, value, low, low_bits, bits - low_bits)
-        return Integer(self, value.lanes, value.payload, False, lo=0, hi=(1 << bits) - 1)
+        integer = Integer(self, value.lanes, value.payload, False, lo=0, hi=(1 << bits) - 1)
+        return self.note_interval(name, integer)
 
     def check_top_limb(
         self, name: str, value: FieldElement, low: FieldElement, shift: int, bits: int

@@ -40,6 +40,7 @@ class CircuitBuilder(Arithmetic):
     _columns: list[tuple[int, ...]] = field(default_factory=list)
     _free: dict[Wire, str] = field(default_factory=dict)
     wire_names: dict[Wire, str] = field(default_factory=dict)
+    intervals: list[tuple[str, int, int]] = field(default_factory=list)
 
     # --- primitives ----------------------------------------------------------------------------
 
@@ -100,6 +101,11 @@ class CircuitBuilder(Arithmetic):
         lanes = deeper(deeper(a.lanes, b.lanes), c.lanes)
         sides = [self.lift(v.payload, v.lanes, lanes) for v in (a, b, c)]
         self.constrain(lanes, name, *sides)
+
+    def note_interval(self, name: str, value: Integer) -> Integer:
+        """Kept for the audit."""
+        self.intervals.append((f"{self.path}/{name}", value.lo, value.hi))
+        return value
 
     def input(self, name: str) -> HintFunction:
         """No numbers here: the function is never called."""

@@ -10,8 +10,11 @@ from circuits.statements.option_marks.inputs import (
     Shape,
     smallest_shape,
 )
-from circuits.statements.option_marks.statement import Greeks, Mark, OptionMarks, evaluate
+from circuits.statements.option_marks.marks import Greeks, Mark
+from circuits.statements.option_marks.packing import WordError
+from circuits.statements.option_marks.statement import OptionMarks, evaluate
 from circuits.statements.option_marks.words import (
+    DecodedWords,
     decode_words,
     encode_words,
     market_word_count,
@@ -21,6 +24,7 @@ from circuits.statements.option_marks.words import (
 
 __all__ = [
     "PRODUCT_SHAPES",
+    "DecodedWords",
     "Greeks",
     "GroupInputs",
     "Header",
@@ -30,6 +34,7 @@ __all__ = [
     "OptionInputs",
     "OptionMarks",
     "Shape",
+    "WordError",
     "decode_words",
     "encode_words",
     "evaluate",

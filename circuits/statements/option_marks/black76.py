@@ -13,18 +13,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
-import numpy as np
-
 from circuits.edsl.arithmetic import Arithmetic, HintFunction
-from circuits.edsl.evaluation import IntegerArray
 from circuits.edsl.lanes import Lanes
 from circuits.edsl.values import Integer, Quotient
 from circuits.functions.ln import ln_format, ln_unbound
-from circuits.functions.normal_cdf import NormalValue, normal_cdf, normal_format
+from circuits.functions.normal_cdf import normal_format
 from circuits.gadgets.boolean import boolean_hint
 from circuits.gadgets.rounding import nearest_positive_part
 from circuits.gadgets.square_root import nearest_square_root
 from circuits.profile import Profile
+from circuits.statements.option_marks.distribution import (
+    Distribution,
+    TotalStddev,
+    distribution,
+)
 from circuits.statements.option_marks.inputs import (
     ATOMS_PER_TICK,
     DISCOUNT_FRACTION_BITS,
@@ -60,10 +62,7 @@ class OptionValues:
     strike: Integer
     volatility: Integer
     is_put: Integer
-    divisor: Integer  #: w = 2 v + 1 in units of 2^-(coarse + w + 1): midpoint of v's cell
-    first: NormalValue  #: N(d1)
-    second: NormalValue  #: N(-d2)
-    first_fine: Integer
+    distribution: Distribution
     price: Integer  #: atoms
 
 
@@ -120,32 +119,20 @@ def price_options(
         is_put = boolean_hint(ar, "is_put", lanes, ar.input("is_put"))
     moneyness = _moneyness(ar, profile, strike, group)
     stddev = _total_stddev(ar, profile, volatility, group)
-    first, second, first_fine, divisor = _distribution(ar, profile, moneyness, stddev)
+    found = distribution(ar, profile, moneyness, stddev)
     with ar.scope("price"):
-        price = _price(ar, profile, strike, is_put, group, first, second)
+        price = _price(ar, profile, strike, is_put, group, found)
     return OptionValues(
         strike=strike,
         volatility=volatility,
         is_put=is_put,
-        divisor=divisor,
-        first=first,
-        second=second,
-        first_fine=first_fine,
+        distribution=found,
         price=price,
     )
 
 
-@dataclass(frozen=True)
-class _Stddev:
-    """v cut into coarse units (unchecked), its next two limbs, and lower ones."""
-
-    coarse: Quotient
-    high_limb: Integer
-    next_limb: Integer
-
-
 def _moneyness(ar: Arithmetic, profile: Profile, strike: Integer, group: GroupValues) -> Quotient:
-    """ln(F/K) at the division's scale, unchecked: `_distribution` bounds it."""
+    """ln(F/K) at the division's scale, unchecked: `distribution` bounds it."""
     drop = ln_format(profile).fraction_bits - moneyness_bits(profile)
     with ar.scope("moneyness"):
         difference = (group.log_forward * (1 << drop)).minus(ln_unbound(ar, profile, strike))
@@ -155,7 +142,7 @@ def _moneyness(ar: Arithmetic, profile: Profile, strike: Integer, group: GroupVa
 
 def _total_stddev(
     ar: Arithmetic, profile: Profile, volatility: Integer, group: GroupValues
-) -> _Stddev:
+) -> TotalStddev:
     """v = volatility * sqrt(T), cut at the distribution function's coarse unit."""
     width = profile.limb_bits
     with ar.scope("total_stddev"):
@@ -166,120 +153,11 @@ def _total_stddev(
         ]
         rest = total.minus(*[limb * (1 << (width * i)) for i, limb in enumerate(limbs)])
         coarse = ar.open_quotient("coarse", rest, profile.stddev_drop_bits)
-    return _Stddev(coarse, limbs[-1], limbs[-2])
+    return TotalStddev(coarse, limbs[-1], limbs[-2])
 
 
 def _limb(position: int, width: int) -> HintFunction:
     return lambda values: (values >> (position * width)) & ((1 << width) - 1)
-
-
-@dataclass(frozen=True)
-class _Located:
-    """The honest division: d2 = coarse * 2^w + limb, its slacks and its saturation."""
-
-    coarse: IntegerArray
-    limb: IntegerArray
-    below: IntegerArray
-    above: IntegerArray
-    excess: IntegerArray
-
-
-def _distribution(
-    ar: Arithmetic, profile: Profile, moneyness: Quotient, stddev: _Stddev
-) -> tuple[NormalValue, NormalValue, Integer, Integer]:
-    """N(d1), N(-d2), the fine part of d1, and the divisor w of the division by v.
-
-    d2 is the unknown. Not saturated, both slacks are >= 0 and add up to w - 1, so d2 is the floor
-    of (ln(F/K) - v^2/2)/v on its grid. At d2 >= 8 only the lower bound is enforced, at d1 <= -8
-    only the upper one; there the distribution function is constant.
-    """
-    width, lanes = profile.limb_bits, moneyness.lanes
-    form = normal_format(profile)
-    located: _Located = ar.compute(
-        lanes, _divider(profile), moneyness.debt.q, stddev.coarse.debt.q, stddev.high_limb
-    )
-    with ar.scope("second"):
-        (coarse,) = ar.hint("coarse", lanes, 1, lambda: located.coarse)
-        limb = ar.integer_hint("limb", lanes, width, lambda: located.limb)
-        second = normal_cdf(ar, profile, -coarse, limb * -(1 << width))
-    with ar.scope("first"):
-        first_fine = (limb.plus(stddev.high_limb) * (1 << width)).plus(
-            stddev.next_limb, -(1 << (2 * width))
-        )
-        first = normal_cdf(ar, profile, stddev.coarse - second.coarse + 1, first_fine)
-    with ar.scope("division"):
-        divisor = (stddev.coarse.debt.settled() * (1 << width)).plus(stddev.high_limb) * 2
-        divisor = divisor.plus(1)
-        quarter = _quarter_product(ar, divisor, limb.minus(second.coarse * (1 << width)))
-        remainder = (moneyness - quarter).discharge(
-            2 << (profile.spare_bits + profile.saturation_bits)
-        )
-        below, above, excess = _slacks(ar, profile, lanes, located)
-        excess = excess * (1 << profile.spare_bits)
-        ar.assert_zero_product(
-            "at_least", remainder - below - excess, first.coarse.plus(form.saturation)
-        )
-        ar.assert_zero_product(
-            "below_next",
-            divisor - 1 - remainder - above - excess,
-            second.coarse.plus(form.saturation),
-        )
-    return first, second, first_fine, divisor
-
-
-def _quarter_product(ar: Arithmetic, divisor: Integer, d2: Integer) -> Integer:
-    """(w (4 d2 + w) + 3) / 4 = w d2 + (w^2 + 3)/4 for an odd w: one product for both terms."""
-    product = ar.product("product", divisor, (d2 * 4).plus(divisor))
-    return ar.assume_exact(
-        product.plus(3),
-        4,
-        because="w = 2 v + 1 is odd by its form, so w (4 d2 + w) = w^2 = 1 mod 4",
-        must_fail="test_division_refuses_neighbours",
-    )
-
-
-def _slacks(
-    ar: Arithmetic, profile: Profile, lanes: Lanes, located: _Located
-) -> tuple[Integer, Integer, Integer]:
-    below = ar.integer_hint("below", lanes, profile.spare_bits, lambda: located.below)
-    above = ar.integer_hint("above", lanes, profile.spare_bits, lambda: located.above)
-    excess = ar.integer_hint("excess", lanes, profile.saturation_bits, lambda: located.excess)
-    ar.rely_on(
-        because="first.coarse = -8 and second.coarse = -8 cannot both hold (v >= 0), so one of the "
-        "two zero products bounds ln(F/K) to 2^(spare + saturation + 1): less than any multiple of "
-        "kappa the strike's logarithm could be off by, and than any fraction 1/2^s",
-        must_fail="test_saturated_lane_refuses_another_strike",
-    )
-    return below, above, excess
-
-
-def _divider(profile: Profile) -> HintFunction:
-    """The honest division of ln(F/K) by v, saturated where the distribution function is."""
-    width = profile.limb_bits
-    limit = normal_format(profile).saturation
-    spare_mask = (1 << profile.spare_bits) - 1
-
-    def divide(n: IntegerArray, t: IntegerArray, high_limb: IntegerArray) -> _Located:
-        w = 2 * ((t << width) + high_limb) + 1
-        numerator = n - (w * w + 3) // 4
-        d2 = numerator // w
-        coarse = d2 >> width
-        low = coarse + t + 1 < -limit
-        high = (coarse > limit) & ~low
-        coarse = np.where(low, -limit - t - 1, np.where(high, limit, coarse))
-        limb = np.where(low | high, d2 * 0, d2 & ((1 << width) - 1))
-        remainder = numerator - ((coarse << width) + limb) * w
-        above = w - 1 - remainder
-        zero = remainder * 0
-        return _Located(
-            coarse=coarse,
-            limb=limb,
-            below=np.where(low, zero, np.where(high, remainder & spare_mask, remainder)),
-            above=np.where(high, zero, np.where(low, above & spare_mask, above)),
-            excess=np.where(high, remainder, np.where(low, above, zero)) >> profile.spare_bits,
-        )
-
-    return divide
 
 
 def _price(
@@ -288,15 +166,14 @@ def _price(
     strike: Integer,
     is_put: Integer,
     group: GroupValues,
-    first: NormalValue,
-    second: NormalValue,
+    found: Distribution,
 ) -> Integer:
     """The undiscounted formula on exact integers, rounded once to atoms and clamped at zero."""
     fraction_bits = normal_format(profile).fraction_bits
     one = 1 << fraction_bits
-    forward_leg = ar.product("forward_leg", group.discounted_forward, first.value)
+    forward_leg = ar.product("forward_leg", group.discounted_forward, found.first.value)
     discounted_strike = ar.product("discounted_strike", strike, group.discount)
-    strike_leg = ar.product("strike_leg", discounted_strike, -second.value.minus(one))
+    strike_leg = ar.product("strike_leg", discounted_strike, -found.second.value.minus(one))
     gap = discounted_strike.minus(group.discounted_forward)
     parity = ar.product("parity", is_put, gap)
     raw = forward_leg.minus(strike_leg).plus(parity * one)

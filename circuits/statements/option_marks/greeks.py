@@ -174,18 +174,18 @@ def _density(ar: Arithmetic, profile: Profile, option: OptionValues) -> Integer:
     """phi(d1) at 2^-46, 0 where v is below the division's grid."""
     form = normal_format(profile)
     raw_bits = form.fraction_bits - form.coarse_bits
-    bend = ar.product("bend", option.first.taylor[2], option.first_fine)
-    raw = (option.first.taylor[1] * (1 << (2 * profile.limb_bits))).plus(bend * 2)
+    bend = ar.product("bend", option.distribution.first.taylor[2], option.distribution.first_fine)
+    raw = (option.distribution.first.taylor[1] * (1 << (2 * profile.limb_bits))).plus(bend * 2)
     density = nearest_positive_part(
         ar, "density", raw, raw_bits - _DENSITY_FRACTION_BITS, _DENSITY_BITS, profile.negative_bits
     )
-    tiny = is_zero(ar, "tiny", option.divisor.minus(1))
+    tiny = is_zero(ar, "tiny", option.distribution.divisor.minus(1))
     return ar.product("density", density, (tiny * -1).plus(1))
 
 
 def _delta(ar: Arithmetic, profile: Profile, group: GroupValues, option: OptionValues) -> Integer:
     form = normal_format(profile)
-    share = option.first.value.minus(option.is_put * (1 << form.fraction_bits))
+    share = option.distribution.first.value.minus(option.is_put * (1 << form.fraction_bits))
     raw = ar.product("delta_raw", share, group.discount)
     drop = form.fraction_bits + DISCOUNT_FRACTION_BITS - DELTA_FRACTION_BITS
     return nearest(ar, "delta", raw, drop, DELTA_BITS, DELTA_BIAS)
@@ -203,9 +203,9 @@ def _gamma(
     numerator_bits = _CURVATURE_FRACTION_BITS + _DENSITY_FRACTION_BITS
     shift = numerator_bits - GAMMA_FRACTION_BITS - divisor_bits
     divisor = ar.assume_interval(
-        option.divisor,
+        option.distribution.divisor,
         1,
-        option.divisor.hi,
+        option.distribution.divisor.hi,
         because="w = 2 v + 1 with v >= 0",
         must_fail="test_division_refuses_neighbours",
     )

@@ -28,31 +28,13 @@ from circuits.statements.option_marks.black76 import (
 )
 from circuits.statements.option_marks.greeks import GreekValues, group_factors, option_greeks
 from circuits.statements.option_marks.inputs import Header, Market, Shape
+from circuits.statements.option_marks.marks import Greeks, Mark
 from circuits.statements.option_marks.publish import (
     publish_groups,
     publish_header,
     publish_options,
 )
 from circuits.statements.option_marks.words import header_words, lane_sources, word_count
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What the model says of one option: the price in atoms of 1e-5 tick."""
-
-    price_atoms: int
-    greeks: Greeks
-
-
-@dataclass(frozen=True)
-class Greeks:
-    """The five Greeks as signed integers; `GREEK_UNITS` says what they count."""
-
-    delta: int
-    gamma: int
-    vega: int
-    theta: int
-    rho: int
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ import numpy as np
 from circuits.edsl import IntegerArray, integer_array
 from circuits.functions.normal_cdf import normal_format
 from circuits.profile import Profile
-from circuits.statements.option_marks import black76
+from circuits.statements.option_marks import distribution
 from tests.circuits.ladder import Lie
 from tests.circuits.lying import in_limbs
 
-_honest_divider = black76._divider
+_honest_divider = distribution._divider
 
 #: (honest location, coarse v, saturation, limb width) -> claimed (coarse, limb) of d2.
 Choice = Callable[[Any, IntegerArray, int, int], tuple[IntegerArray, IntegerArray]]
@@ -42,7 +42,7 @@ def dividing(name: str, choose: Choice, *extra: Any, bounded: bool = True) -> Li
             zero = integer_array([0] * len(n))
             slack = np.where(high, below, np.where(low, above, zero))
             excess = clip(slack >> spare, profile.saturation_bits)
-            return black76._Located(
+            return distribution._Located(
                 coarse=coarse,
                 limb=limb,
                 below=np.where(low, zero, clip(below - (excess << spare), spare)),
@@ -52,7 +52,7 @@ def dividing(name: str, choose: Choice, *extra: Any, bounded: bool = True) -> Li
 
         return divide
 
-    patches = ((black76, "_divider", divider), *extra)
+    patches = ((distribution, "_divider", divider), *extra)
     return Lie(name, lambda _, arrays: arrays, patches)
 
 

@@ -22,8 +22,8 @@ from circuits.statements.option_marks.inputs import (
     ShapeError,
     smallest_shape,
 )
+from circuits.statements.option_marks.packing import WordError
 from circuits.statements.option_marks.words import (
-    WordError,
     decode_words,
     encode_words,
     lane_sources,

@@ -1,0 +1,1 @@
+"""Everything with time, network or state: quoting, proving, chain, relay, oracle, store, RPC."""

@@ -1,0 +1,236 @@
+"""Puts the contracts on a chain and wires them together.
+
+Order: oracle, router, registry, board; then for each verifying key a verifier, its route, and the
+board's permission. The deployer owns everything until it hands ownership over, which the new
+owner (a timelock, in earnest) has to accept.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eth_abi.abi import encode
+from eth_account.signers.local import LocalAccount
+from eth_hash.auto import keccak
+
+from node.chain.abi import Contract
+from node.chain.artifacts import contract_abi, creation_code
+from node.chain.deployments import DeployedContract, DeployedVerifier, Deployment
+from node.chain.errors import DeploymentError, UnsafeKeyError
+from node.chain.interface import DEVELOPMENT_CHAIN_IDS, Chain
+from node.chain.send import transact
+from node.chain.types import Progress
+
+__all__ = [
+    "KEY_WORDS",
+    "DeploymentPlan",
+    "Series",
+    "VerifierSpec",
+    "add_verifier",
+    "deploy",
+    "deploy_feed",
+    "refuse_unsafe_key",
+]
+
+KEY_WORDS = 24
+"""Words of a verifying key, in constructor order."""
+
+_ZERO_ADDRESS = "0x" + "00" * 20
+
+
+@dataclass(frozen=True)
+class VerifierSpec:
+    """What a ProofVerifier is built from.
+
+    ``word_count`` counts the statement's words with the header, ``market_word_count`` those the
+    oracle signs. ``unsafe_dev`` marks a key whose toxic waste is known.
+    """
+
+    statement: str
+    statement_id: bytes
+    r1cs_digest: bytes
+    key_words: Sequence[int]
+    word_count: int
+    market_word_count: int
+    unsafe_dev: bool
+
+    def __post_init__(self) -> None:
+        if len(self.key_words) != KEY_WORDS:
+            raise DeploymentError(
+                f"a verifying key has {KEY_WORDS} words, received {len(self.key_words)}"
+            )
+
+    @property
+    def key_id(self) -> bytes:
+        """keccak256(abi.encode(statement id, R1CS digest, key words))."""
+        types = ["bytes32", "bytes32", f"uint256[{KEY_WORDS}]"]
+        return bytes(keccak(encode(types, [self.statement_id, self.r1cs_digest, self.key_words])))
+
+
+@dataclass(frozen=True)
+class DeploymentPlan:
+    """Parameters of a deployment.
+
+    ``threshold`` of ``signers`` must sign a snapshot; a spot that moves more than
+    ``spot_move_limit_bps`` (1e-4) is held until a second report confirms it. ``owner`` None
+    leaves ownership with the deployer. ``allow_unsafe_on`` names further chains where
+    development keys may live.
+    """
+
+    signers: Sequence[str]
+    threshold: int
+    verifiers: Sequence[VerifierSpec] = ()
+    spot_move_limit_bps: int = 2_000
+    max_snapshot_age_seconds: int = 3_600
+    max_mark_age_seconds: int = 86_400
+    owner: str | None = None
+    guardian: str = _ZERO_ADDRESS
+    allow_unsafe_on: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Series:
+    """One listed option, as SeriesFeed knows it."""
+
+    underlying: bytes
+    expiry_unix: int
+    strike_ticks: int
+    is_put: bool
+
+
+def refuse_unsafe_key(
+    spec: VerifierSpec, chain_id: int, allowed: frozenset[int] = frozenset()
+) -> None:
+    """Raise UnsafeKeyError for a development key outside development chains."""
+    if spec.unsafe_dev and chain_id not in DEVELOPMENT_CHAIN_IDS | allowed:
+        raise UnsafeKeyError(
+            f"the key 0x{spec.key_id.hex()} of {spec.statement} is marked unsafe-dev: anybody can "
+            f"forge proofs for it. Chain {chain_id} is not a development chain; run a ceremony"
+        )
+
+
+def deploy(
+    chain: Chain, account: LocalAccount, plan: DeploymentPlan, notify: Progress | None = None
+) -> Deployment:
+    """Deploy and wire everything, return the addresses.
+
+    Raises UnsafeKeyError before anything is sent, and what ``transact`` raises.
+    """
+    chain_id = chain.chain_id()
+    for spec in plan.verifiers:
+        refuse_unsafe_key(spec, chain_id, plan.allow_unsafe_on)
+    deployer = _Deployer(chain, account, notify)
+    contracts = _create_contracts(deployer, plan)
+    deployment = Deployment(chain_id, contracts)
+    for spec in plan.verifiers:
+        deployment = _add_verifier(deployer, deployment, spec)
+    if plan.owner not in (None, account.address):
+        for name in ("VerifierRouter", "MarketOracle", "MarkBoard"):
+            deployer.send(name, deployment.address(name), "transferOwnership", plan.owner)
+        deployer.say(f"ownership offered to {plan.owner}, who has to call acceptOwnership")
+    return deployment
+
+
+def add_verifier(
+    chain: Chain,
+    account: LocalAccount,
+    deployment: Deployment,
+    spec: VerifierSpec,
+    notify: Progress | None = None,
+    *,
+    allow_unsafe_on: frozenset[int] = frozenset(),
+) -> Deployment:
+    """Deploy a verifier for one more key, route it, and let the board take it; owner only.
+
+    Does nothing when the deployment knows the key already.
+    """
+    refuse_unsafe_key(spec, deployment.chain_id, allow_unsafe_on)
+    if deployment.verifier(spec.key_id) is not None:
+        return deployment
+    return _add_verifier(_Deployer(chain, account, notify), deployment, spec)
+
+
+def deploy_feed(
+    chain: Chain,
+    account: LocalAccount,
+    deployment: Deployment,
+    series: Series,
+    *,
+    tick_exponent: int,
+    description: str,
+    notify: Progress | None = None,
+) -> Deployment:
+    """Deploy a SeriesFeed for one option; it is kept under its description."""
+    arguments = (series.underlying, series.expiry_unix, series.strike_ticks, series.is_put)
+    feed = _Deployer(chain, account, notify).create(
+        "SeriesFeed", deployment.address("MarkBoard"), arguments, tick_exponent, description
+    )
+    return deployment.with_feed(description, feed)
+
+
+class _Deployer:
+    """Creates contracts and sends calls from one account, saying what it does."""
+
+    def __init__(self, chain: Chain, account: LocalAccount, notify: Progress | None) -> None:
+        self.chain = chain
+        self.account = account
+        self._notify = notify
+
+    def say(self, line: str) -> None:
+        if self._notify is not None:
+            self._notify(line)
+
+    def create(self, name: str, *arguments: Any) -> DeployedContract:
+        receipt = transact(self.chain, self.account, None, creation_code(name, *arguments))
+        if receipt.contract_address is None:
+            raise DeploymentError(f"{name}: the receipt names no contract address")
+        self.say(f"{name} at {receipt.contract_address}, {receipt.gas_used:,} gas")
+        return DeployedContract.at(self.chain, receipt.contract_address, receipt.block_number)
+
+    def send(self, name: str, address: str, function: str, *arguments: Any) -> None:
+        data = contract_abi(name).encode_call(function, *arguments)
+        transact(self.chain, self.account, address, data)
+
+
+def _create_contracts(deployer: _Deployer, plan: DeploymentPlan) -> dict[str, DeployedContract]:
+    me, guardian = deployer.account.address, plan.guardian
+    router = deployer.create("VerifierRouter", me, guardian)
+    oracle = deployer.create(
+        "MarketOracle", me, guardian, list(plan.signers), plan.threshold, plan.spot_move_limit_bps
+    )
+    registry = deployer.create(
+        "AttestationRegistry", router.address, oracle.address, plan.max_snapshot_age_seconds
+    )
+    board = deployer.create("MarkBoard", me, registry.address, plan.max_mark_age_seconds)
+    return {
+        "VerifierRouter": router,
+        "MarketOracle": oracle,
+        "AttestationRegistry": registry,
+        "MarkBoard": board,
+    }
+
+
+def _add_verifier(deployer: _Deployer, deployment: Deployment, spec: VerifierSpec) -> Deployment:
+    created = deployer.create(
+        "ProofVerifier", spec.statement_id, spec.r1cs_digest, list(spec.key_words), spec.word_count
+    )
+    contract = Contract(deployer.chain, created.address, contract_abi("ProofVerifier"))
+    key_id = contract.read_one("keyId")
+    if key_id != spec.key_id:
+        raise DeploymentError(
+            f"the verifier of {spec.statement} computed key id 0x{key_id.hex()}, "
+            f"expected 0x{spec.key_id.hex()}: artifacts and prover disagree"
+        )
+    router, board = deployment.address("VerifierRouter"), deployment.address("MarkBoard")
+    deployer.send("VerifierRouter", router, "addRoute", created.address, spec.market_word_count)
+    deployer.send("MarkBoard", board, "setKeyAllowed", key_id, True)
+    verifier = DeployedVerifier(
+        address=created.address,
+        code_digest=created.code_digest,
+        block=created.block,
+        statement=spec.statement,
+        word_count=spec.word_count,
+        market_word_count=spec.market_word_count,
+        unsafe_dev=spec.unsafe_dev,
+    )
+    return deployment.with_verifier(key_id, verifier)

@@ -1,0 +1,96 @@
+"""`proofmark demo`: a real option chain becomes attested marks on a chain."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from circuits.statements.option_marks.inputs import LANES
+from node.cli.output import print_json, reporting_errors, say, table_console
+from node.config import load_settings
+
+if TYPE_CHECKING:
+    from node.demo import DemoReport
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("demo")(demo)
+
+
+def demo(
+    chain: Annotated[Path | None, typer.Option("--chain", help="Chain CSV; default: BTC.")] = None,
+    rpc: Annotated[
+        str | None, typer.Option("--rpc", help="JSON-RPC endpoint; default: the embedded chain.")
+    ] = None,
+    capacity: Annotated[
+        int | None, typer.Option("--capacity", help="Options the circuit holds.")
+    ] = None,
+    greeks: Annotated[bool, typer.Option("--greeks", help="Prove the Greeks too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as data.")] = False,
+) -> None:
+    """Run the whole pipeline once: quote, prove, attest, read back, and try to cheat."""
+    # gRPC and web3 take a second to import: only the commands that need them pay for it.
+    from node.demo import DemoOptions, run_demo  # noqa: PLC0415
+    from node.service import configure_logging  # noqa: PLC0415
+
+    with reporting_errors(as_json):
+        configure_logging(as_json=as_json, level=logging.WARNING)
+        options = DemoOptions(
+            keys_directory=load_settings().keys_directory,
+            chain_file=chain,
+            rpc=rpc,
+            capacity=_checked(capacity),
+            greeks=greeks,
+        )
+        report = run_demo(options, lambda line: say(f"  {line}"))
+    if as_json:
+        print_json(report.data())
+    else:
+        _print(report)
+
+
+def _checked(capacity: int | None) -> int | None:
+    if capacity is not None and (capacity <= 0 or capacity % LANES):
+        raise typer.BadParameter(f"expected a multiple of {LANES}, received {capacity}")
+    return capacity
+
+
+def _print(report: DemoReport) -> None:
+    from node.demo.report import RECOMPUTATION_GAS  # noqa: PLC0415
+
+    console = table_console()
+    table = Table("expiry", "type", title=f"marks read back from the contract ({report.chain})")
+    for name in ("strike", "mark", "delta", "bid", "ask", "error"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in report.marks:
+        delta = f"{float(row.delta):.4f}"
+        bid, ask = (f"{float(value):,.2f}" if value else "-" for value in (row.bid, row.ask))
+        cells = (row.strike, row.mark, delta, bid, ask, row.error or "-")
+        table.add_row(row.expiry, row.option_type, *cells)
+    console.print(table)
+    console.print(
+        f"error: distance from an independent 50-digit value; largest {report.largest_error}"
+        if report.largest_error
+        else "error: not computed, mpmath is not installed (demo extra)"
+    )
+    console.print(
+        f"proved {report.options} options (capacity {report.capacity}"
+        f"{', with five Greeks' if report.greeks else ''}) in {report.proving_seconds:.2f} s: "
+        f"{report.options_per_second:,.0f} options/s, {report.engine} engine, "
+        f"{report.proof_bytes} bytes of proof"
+    )
+    console.print(
+        f"attested with {report.attest_gas:,} gas, {report.gas_per_option:,.0f} an option "
+        f"(on-chain recomputation: {RECOMPUTATION_GAS:,} at best)"
+    )
+    console.print(f"states: {' → '.join(report.states)}; chain {report.chain_id}")
+    refused = Table("tampered attestation", "the contract's reason", title="refused")
+    for refusal in report.refusals:
+        refused.add_row(refusal.attempt, refusal.reason)
+    console.print(refused)
+    console.print(f"whole run {report.total_seconds:.1f} s, keys {report.key_seconds:.1f} s of it")

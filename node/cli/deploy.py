@@ -1,0 +1,118 @@
+"""`proofmark deploy`: the contracts, on a chain behind a URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from circuits.statements.option_marks import PRODUCT_SHAPES, OptionMarks
+from node.cli.options import (
+    AsJson,
+    DataDirectory,
+    EngineName,
+    EngineOption,
+    WithGreeks,
+    chosen_engine,
+    chosen_shape,
+    key_store,
+    settings_in,
+)
+from node.cli.output import print_fields, print_json, reporting_errors, sayer
+
+_SMALLEST = PRODUCT_SHAPES[0].capacity
+
+Rpc = Annotated[str, typer.Option("--rpc", help="URL of the chain.", show_default=False)]
+Keystore = Annotated[
+    Path,
+    typer.Option("--keystore", help="V3 keystore of the deployer, mode 0600.", show_default=False),
+]
+PasswordFile = Annotated[
+    Path,
+    typer.Option("--password-file", help="File with its password, mode 0600.", show_default=False),
+]
+Capacities = Annotated[
+    list[int] | None,
+    typer.Option("--capacity", help="Verifiers to deploy; may be repeated. [64]"),
+]
+Signers = Annotated[
+    list[str] | None,
+    typer.Option("--signer", help="Address of an oracle signer; may be repeated."),
+]
+Threshold = Annotated[
+    int | None, typer.Option("--threshold", help="Signers that must sign. [the majority]")
+]
+Owner = Annotated[
+    str | None, typer.Option("--owner", help="Who is offered ownership. [the deployer]")
+]
+Afresh = Annotated[
+    bool, typer.Option("--afresh", help="Make new contracts, even if some are on record.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("deploy")(deploy)
+
+
+def deploy(
+    rpc: Rpc,
+    keystore: Keystore,
+    password_file: PasswordFile,
+    capacity: Capacities = None,
+    greeks: WithGreeks = False,
+    signer: Signers = None,
+    threshold: Threshold = None,
+    owner: Owner = None,
+    afresh: Afresh = False,
+    engine: EngineOption = EngineName.AUTO,
+    data_directory: DataDirectory = None,
+    as_json: AsJson = False,
+) -> None:
+    """Deploy the contracts, or add verifiers to those on record; addresses are kept."""
+    # web3 takes half a second to import: only the commands that speak to a chain pay for it.
+    from node.chain import DeploymentsFile, RpcChain, load_keystore  # noqa: PLC0415
+    from node.cli import deployment as job  # noqa: PLC0415
+
+    shapes = [chosen_shape(each) for each in capacity or [_SMALLEST]]
+    request = job.DeployRequest(
+        [OptionMarks(shape, greeks=greeks) for shape in shapes],
+        [_address(each, "--signer") for each in signer or ()],
+        threshold,
+        None if owner is None else _address(owner, "--owner"),
+        afresh,
+    )
+    with reporting_errors(as_json):
+        settings = settings_in(data_directory)
+        account = load_keystore(keystore, password_file)
+        record, store = DeploymentsFile(settings.deployments_file), key_store(settings)
+        arithmetic = chosen_engine(engine)
+        done = job.deploy_contracts(
+            RpcChain(rpc), account, request, store, record, arithmetic, sayer(as_json)
+        )
+    report = job.deployment_report(done)
+    if as_json:
+        print_json(report)
+    else:
+        _print(report, settings.deployments_file)
+
+
+def _print(report: dict[str, Any], record: Path) -> None:
+    verifiers = report["verifiers"].items()
+    print_fields(
+        {"chain id": report["chain_id"], **report["contracts"]}
+        | {f"verifier of {key_id}": each["address"] for key_id, each in verifiers}
+        | {"record": record}
+    )
+
+
+def _address(text: str, option: str) -> str:
+    from eth_utils.address import is_address, to_checksum_address  # noqa: PLC0415
+
+    if not is_address(text):
+        raise typer.BadParameter(
+            f"{text!r} is no address, expected 0x and 40 hexadecimal digits with a right checksum",
+            param_hint=option,
+        )
+    return to_checksum_address(text)

@@ -1,0 +1,85 @@
+"""Options that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+import typer
+
+from circuits.statements.option_marks import Shape
+from circuits.statements.option_marks.inputs import PRODUCT_SHAPES
+from node.config import Settings, load_settings
+from node.errors import NodeError, Reason
+from node.keys import KeyStore, shape_of_capacity
+from prover import Engine, EngineUnavailableError, default_engine, native, reference
+
+_USUAL = ", ".join(str(shape.capacity) for shape in PRODUCT_SHAPES)
+
+
+class EngineName(StrEnum):
+    """Which prover arithmetic to use."""
+
+    AUTO = "auto"
+    NATIVE = "native"
+    REFERENCE = "reference"
+
+
+class EngineMissingError(NodeError):
+    """The engine asked for is not built."""
+
+    reason: ClassVar[Reason] = Reason.UNSUPPORTED
+
+    @property
+    def help(self) -> str:
+        """How to get it."""
+        return "Build it with `make native`, or use --engine reference for small statements."
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Data for programs, on stdout.")]
+Capacity = Annotated[
+    int | None,
+    typer.Option("--capacity", help=f"Options the circuit holds: {_USUAL}.", show_default=False),
+]
+WithGreeks = Annotated[bool, typer.Option("--greeks", help="Prove the five Greeks too.")]
+EngineOption = Annotated[EngineName, typer.Option("--engine", help="Prover arithmetic.")]
+DataDirectory = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-directory", help="Where keys and deployments live.", show_default="~/.proofmark"
+    ),
+]
+
+
+def chosen_engine(name: EngineName) -> Engine:
+    """The engine; EngineMissingError."""
+    try:
+        match name:
+            case EngineName.NATIVE:
+                return native()
+            case EngineName.REFERENCE:
+                return reference()
+            case EngineName.AUTO:
+                return default_engine()
+    except EngineUnavailableError as error:
+        raise EngineMissingError(str(error)) from error
+
+
+def chosen_shape(capacity: int) -> Shape:
+    """The shape of a capacity; a wrong one is a usage error."""
+    try:
+        return shape_of_capacity(capacity)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--capacity") from error
+
+
+def settings_in(data_directory: Path | None) -> Settings:
+    """The settings in force; ConfigError."""
+    return load_settings(data_directory=data_directory)
+
+
+def key_store(settings: Settings) -> KeyStore:
+    """The local key store; its directories are made."""
+    settings.make_directories()
+    return KeyStore(settings.keys_directory)

@@ -1,0 +1,93 @@
+"""How commands speak: data on stdout, messages and errors on stderr, `--json` for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from node.attestations import AttestationFileError
+from node.errors import NodeError
+from node.quoting import ChainRefusedError
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+
+_WIDTH_OF_A_PIPE = 160
+
+
+def print_json(data: Any) -> None:
+    """Data as JSON on stdout."""
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def say(message: str) -> None:
+    """A message on stderr."""
+    typer.echo(message, err=True)
+
+
+def table_console() -> Console:
+    """The console for tables on stdout; a pipe gets lines wide enough not to be folded."""
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _WIDTH_OF_A_PIPE
+    return console
+
+
+def print_fields(fields: Mapping[str, object]) -> None:
+    """Names and values on stdout, one to a line."""
+    width = max(map(len, fields))
+    for name, value in fields.items():
+        typer.echo(f"{name:<{width}}  {value}")
+
+
+def sayer(as_json: bool) -> Callable[[str], None]:
+    """`say` for people; for programs nothing, so that stderr holds an error and no more."""
+    return (lambda _message: None) if as_json else say
+
+
+@contextmanager
+def working(message: str, as_json: bool = False) -> Iterator[None]:
+    """Show on stderr that something takes a while: a spinner on a terminal, else one line.
+
+    Programs are shown nothing.
+    """
+    if as_json:
+        yield
+        return
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        say(message)
+        yield
+        return
+    with console.status(message):
+        yield
+
+
+@contextmanager
+def reporting_errors(as_json: bool) -> Iterator[None]:
+    """Turn a NodeError into a report on stderr and exit code 1."""
+    try:
+        yield
+    except NodeError as error:
+        if as_json:
+            typer.echo(json.dumps(error_data(error), indent=2, ensure_ascii=False), err=True)
+        else:
+            say(f"proofmark: {error}\n{error.help}")
+        raise typer.Exit(EXIT_FAILED) from error
+
+
+def error_data(error: NodeError) -> dict[str, Any]:
+    """An error for programs: reason, message, way out, and every fault of a refused file."""
+    message = str(error)
+    details: dict[str, Any] = {"reason": error.reason.value}
+    if isinstance(error, ChainRefusedError | AttestationFileError):
+        message = message.splitlines()[0].rstrip(":")
+        details["faults"] = [dataclasses.asdict(fault) for fault in error.faults]
+    return {"error": {**details, "message": message, "help": error.help}}

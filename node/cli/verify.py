@@ -1,0 +1,129 @@
+"""`proofmark verify FILE`: does the proof show the marks? The key never comes from the file."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from circuits.statements.option_marks import DecodedWords, OptionMarks, market_words
+from node.attestations import (
+    Attestation,
+    InvalidAttestationError,
+    marks_report,
+    read_attestation,
+    verify_attestation,
+)
+from node.cli.options import (
+    AsJson,
+    DataDirectory,
+    EngineName,
+    EngineOption,
+    chosen_engine,
+    settings_in,
+)
+from node.cli.output import print_fields, print_json, reporting_errors, sayer, table_console
+from node.cli.setup import UNSAFE
+from node.keys import KeyStore, NotServedError, open_verifying_key, option_marks_of, statement_title
+from node.quoting import GREEK_UNITS, market_of, proving_rules, read_chain
+from prover import Engine, VerifyingKey
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("verify")(verify)
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(help="Attestation file.", show_default=False)],
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", help="Key file to trust; default: the key store, by key id."),
+    ] = None,
+    chain: Annotated[
+        Path | None,
+        typer.Option("--chain", help="Chain CSV file that the market must be that of."),
+    ] = None,
+    show_marks: Annotated[bool, typer.Option("--marks", help="Print every mark.")] = False,
+    engine: EngineOption = EngineName.AUTO,
+    data_directory: DataDirectory = None,
+    as_json: AsJson = False,
+) -> None:
+    """Verify an attestation file: exit code 0 valid, 1 invalid or unreadable, 2 usage."""
+    with reporting_errors(as_json):
+        arithmetic = chosen_engine(engine)
+        attestation = read_attestation(file)
+        trusted = _trusted_key(attestation, key, data_directory, arithmetic)
+        statement, words = verify_attestation(attestation, trusted, arithmetic)
+        if chain is not None:
+            _compare_market(words, statement, chain)
+    if trusted.unsafe_dev:
+        sayer(as_json)(f"proofmark: the key is {UNSAFE}")
+    report = {
+        "valid": True,
+        "key_id": f"0x{trusted.key_id.hex()}",
+        "unsafe_dev": trusted.unsafe_dev,
+        "statement": statement_title(statement),
+        "engine": arithmetic.name,
+        "market_compared": chain is not None,
+        **marks_report(words),
+    }
+    if as_json:
+        print_json(report)
+    else:
+        _print(report, show_marks)
+
+
+def _print(report: dict[str, Any], show_marks: bool) -> None:
+    marks = report.pop("marks")
+    report |= {f"header.{name}": value for name, value in report.pop("header").items()}
+    print_fields(report)
+    if show_marks:
+        table_console().print(_table(marks))
+
+
+def _trusted_key(
+    attestation: Attestation, path: Path | None, data_directory: Path | None, engine: Engine
+) -> VerifyingKey:
+    """The key of the local store by key id, or of a file that the caller names."""
+    if path is None:
+        store = KeyStore(settings_in(data_directory).keys_directory)
+        return store.verifying_key_by_id(attestation.key_id)
+    key = open_verifying_key(path, engine)
+    profile = option_marks_of(key.statement).profile
+    if not profile.served:
+        raise NotServedError(f"{path}: profile {profile.name} is for tests, expected R14")
+    return key
+
+
+def _compare_market(words: DecodedWords, statement: OptionMarks, chain: Path) -> None:
+    """Whoever attests chooses the market: without an oracle, only a chain file says which."""
+    expected = market_of(read_chain(chain, proving_rules(statement.shape))).market
+    shape = statement.shape
+    if market_words(words.market, shape) != market_words(expected, shape):
+        raise InvalidAttestationError(
+            f"the proof holds, but for another market than {chain}:"
+            f" {_summary(words)}, expected the file's {expected.option_count} options"
+        )
+
+
+def _summary(words: DecodedWords) -> str:
+    market = words.market
+    return f"{market.option_count} options at Unix time {market.snapshot_unix}"
+
+
+def _table(marks: list[dict[str, Any]]) -> Table:
+    """Rows for people: full price, Greeks to six significant digits."""
+    table = Table("expiry", "type")
+    names = [name for name in marks[0] if name not in ("expiry_utc", "option_type")]
+    for name in names:
+        table.add_column(name, justify="right", no_wrap=True)
+    for mark in marks:
+        numbers = [
+            f"{Decimal(mark[name]):.6g}" if name in GREEK_UNITS else mark[name] for name in names
+        ]
+        table.add_row(mark["expiry_utc"], mark["option_type"], *numbers)
+    return table

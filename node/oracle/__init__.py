@@ -1,0 +1,32 @@
+"""The room of oracle signers: report, compare, sign, collect, submit."""
+
+from node.oracle.errors import DisagreementError, OracleError, ReportError, SignaturesError
+from node.oracle.report import Domain, SnapshotReport, build_report, market_hash, signable
+from node.oracle.signing import MarketView, OracleSigner, SignedReport, collect, recover
+from node.oracle.submission import (
+    find_snapshot,
+    next_number,
+    oracle_threshold,
+    submit_report,
+)
+
+__all__ = [
+    "DisagreementError",
+    "Domain",
+    "MarketView",
+    "OracleError",
+    "OracleSigner",
+    "ReportError",
+    "SignaturesError",
+    "SignedReport",
+    "SnapshotReport",
+    "build_report",
+    "collect",
+    "find_snapshot",
+    "market_hash",
+    "next_number",
+    "oracle_threshold",
+    "recover",
+    "signable",
+    "submit_report",
+]

@@ -1,0 +1,100 @@
+"""Signers compare before they sign; a collector sorts what they signed."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+from eth_keys.exceptions import BadSignature
+from eth_utils.exceptions import ValidationError
+
+from node.oracle.errors import DisagreementError, SignaturesError
+from node.oracle.report import Domain, SnapshotReport, market_hash, signable
+
+__all__ = ["MarketView", "OracleSigner", "SignedReport", "collect", "recover"]
+
+_BPS = 10_000
+_SIGNATURE_BYTES = 65
+
+
+@dataclass(frozen=True)
+class MarketView:
+    """What one signer saw by itself: market words, and a spot price in ticks."""
+
+    market_words: Sequence[int]
+    spot: int
+
+
+@dataclass(frozen=True)
+class SignedReport:
+    """A report with its signatures (r, s, v), sorted by signer as the contract wants them."""
+
+    report: SnapshotReport
+    domain: Domain
+    signers: tuple[str, ...]
+    signatures: tuple[bytes, ...]
+
+
+class OracleSigner:
+    """One signer: an account and how far a spot may be from its own, in 1e-4."""
+
+    def __init__(self, account: LocalAccount, *, spot_tolerance_bps: int = 50) -> None:
+        self._account = account
+        self._tolerance_bps = spot_tolerance_bps
+
+    @property
+    def address(self) -> str:
+        """The signer's checksummed address."""
+        return str(self._account.address)
+
+    def sign(self, report: SnapshotReport, domain: Domain, view: MarketView) -> bytes:
+        """Sign a report that agrees with the signer's own view; DisagreementError."""
+        own = market_hash(view.market_words)
+        if report.market_hash != own:
+            raise DisagreementError(
+                f"{self.address} sees market 0x{own.hex()}, "
+                f"the report says 0x{report.market_hash.hex()}"
+            )
+        if abs(report.spot - view.spot) * _BPS > self._tolerance_bps * view.spot:
+            raise DisagreementError(
+                f"{self.address} sees spot {view.spot}, the report says {report.spot}: "
+                f"more than {self._tolerance_bps / 100:g} % apart"
+            )
+        return bytes(self._account.sign_message(signable(report, domain)).signature)
+
+
+def recover(report: SnapshotReport, domain: Domain, signature: bytes) -> str:
+    """Return the address that signed a report; SignaturesError for malformed signatures."""
+    if len(signature) != _SIGNATURE_BYTES:
+        raise SignaturesError(f"a signature has 65 bytes, received {len(signature)}")
+    try:
+        return str(Account.recover_message(signable(report, domain), signature=signature))
+    except (BadSignature, ValidationError, ValueError) as error:
+        raise SignaturesError(f"malformed signature 0x{signature.hex()[:16]}…: {error}") from error
+
+
+def collect(
+    report: SnapshotReport,
+    domain: Domain,
+    signatures: Iterable[bytes],
+    *,
+    signers: Collection[str],
+    threshold: int,
+) -> SignedReport:
+    """Check signatures against the known signers and sort them.
+
+    Raises SignaturesError for unknown or doubled signers and below the threshold, so that no
+    gas is spent on what the contract would refuse.
+    """
+    found: dict[str, bytes] = {}
+    for signature in signatures:
+        signer = recover(report, domain, signature)
+        if signer not in signers:
+            raise SignaturesError(f"{signer} is no signer of this oracle, or signed another report")
+        if signer in found:
+            raise SignaturesError(f"{signer} signed twice")
+        found[signer] = signature
+    if len(found) < threshold:
+        raise SignaturesError(f"{len(found)} signatures, the oracle wants {threshold}")
+    ordered = sorted(found, key=lambda address: int(address, 16))
+    return SignedReport(report, domain, tuple(ordered), tuple(found[each] for each in ordered))

@@ -1,0 +1,56 @@
+"""Brings a signed report to the MarketOracle contract."""
+
+from eth_account.signers.local import LocalAccount
+
+from node.chain import Chain, Contract, Receipt, contract_abi, error_table, transact
+from node.chain.errors import RevertedError
+from node.oracle.report import Domain, SnapshotReport
+from node.oracle.signing import SignedReport
+
+__all__ = ["find_snapshot", "next_number", "oracle_threshold", "submit_report"]
+
+_UNKNOWN = frozenset({"MarketHashUnknown", "SnapshotUnknown"})
+
+
+def next_number(chain: Chain, domain: Domain, underlying: bytes) -> int:
+    """Return the number after the newest accepted snapshot of an underlying."""
+    return int(_contract(chain, domain).read_one("latestNumber", underlying)) + 1
+
+
+def oracle_threshold(chain: Chain, domain: Domain) -> int:
+    """Return how many signatures the contract wants."""
+    return int(_contract(chain, domain).read_one("threshold"))
+
+
+def find_snapshot(chain: Chain, domain: Domain, market_hash: bytes) -> SnapshotReport | None:
+    """Return the accepted snapshot with this market hash, or None: what a proof's header names.
+
+    Raises RevertedError for any refusal but an unknown hash.
+    """
+    try:
+        found = _contract(chain, domain).read_one("snapshotByMarketHash", market_hash)
+    except RevertedError as error:
+        if error_table().decode(error.data).name in _UNKNOWN:
+            return None
+        raise
+    return SnapshotReport(*found)
+
+
+def submit_report(
+    chain: Chain, account: LocalAccount, signed: SignedReport
+) -> tuple[Receipt, bool]:
+    """Send a report; returns the receipt and whether the snapshot was accepted.
+
+    False means held: the spot moved above the limit and the next report has to confirm it.
+    Raises RevertedError with the contract's reason, and what ``transact`` raises.
+    """
+    contract = _contract(chain, signed.domain)
+    data = contract.abi.encode_call("submit", signed.report.arguments(), signed.signatures)
+    receipt = transact(chain, account, contract.address, data)
+    events = [contract.abi.decode_event(log) for log in receipt.logs]
+    accepted = any(event is not None and event.name == "SnapshotAccepted" for event in events)
+    return receipt, accepted
+
+
+def _contract(chain: Chain, domain: Domain) -> Contract:
+    return Contract(chain, domain.oracle, contract_abi("MarketOracle"))

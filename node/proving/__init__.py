@@ -1,0 +1,18 @@
+"""Proving: jobs from a queue, through worker processes that keep their keys, back as proofs."""
+
+from node.proving.errors import JobFailedError, ProvingError, TaskError
+from node.proving.ports import ClaimedJob, ProofQueue, ProvedMarks, Recipe
+from node.proving.service import ProvingService, ProvingSettings, WorkerHealth
+
+__all__ = [
+    "ClaimedJob",
+    "JobFailedError",
+    "ProofQueue",
+    "ProvedMarks",
+    "ProvingError",
+    "ProvingService",
+    "ProvingSettings",
+    "Recipe",
+    "TaskError",
+    "WorkerHealth",
+]

@@ -1,0 +1,60 @@
+"""Quoting: the only place where decimals become integers, and integers decimals again."""
+
+from node.quoting.chain import (
+    PRICING,
+    PROVING,
+    Chain,
+    ChainRules,
+    QuotedOption,
+    RawOption,
+    proving_rules,
+)
+from node.quoting.chain_csv import parse_chain, read_chain
+from node.quoting.decimals import parse_decimal, scaled_to_decimal
+from node.quoting.errors import ChainFileError, ChainRefusedError, Fault, QuoteError
+from node.quoting.greek_units import GREEK_UNITS
+from node.quoting.grouping import PlacedMarket, market_hash, market_of, markets_of
+from node.quoting.instants import format_instant, parse_instant
+from node.quoting.quantise import quantise_chain
+from node.quoting.report import (
+    evaluate_chain,
+    greek_decimals,
+    price_decimal,
+    price_report,
+    printed_inputs,
+)
+from node.quoting.underlyings import Underlying, load_underlyings, underlying_id
+
+__all__ = [
+    "GREEK_UNITS",
+    "PRICING",
+    "PROVING",
+    "Chain",
+    "ChainFileError",
+    "ChainRefusedError",
+    "ChainRules",
+    "Fault",
+    "PlacedMarket",
+    "QuoteError",
+    "QuotedOption",
+    "RawOption",
+    "Underlying",
+    "evaluate_chain",
+    "format_instant",
+    "greek_decimals",
+    "load_underlyings",
+    "market_hash",
+    "market_of",
+    "markets_of",
+    "parse_chain",
+    "parse_decimal",
+    "parse_instant",
+    "price_decimal",
+    "price_report",
+    "printed_inputs",
+    "proving_rules",
+    "quantise_chain",
+    "read_chain",
+    "scaled_to_decimal",
+    "underlying_id",
+]

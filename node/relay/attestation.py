@@ -1,0 +1,94 @@
+"""From an attestation to calldata, to its slot, and to the registry's verdict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from eth_abi.abi import encode
+from eth_hash.auto import keccak
+
+from node.chain import Call, Chain, ErrorTable, Receipt
+from node.chain.errors import RevertedError
+from node.store import Attestation, Slot
+
+__all__ = ["Outcome", "Verdict", "attest_call", "attested", "data_hash", "judge", "slot_of"]
+
+_ATTEST = "attest(bytes32,uint256[10],uint256[])"
+_ATTESTED = "Attested(bytes32,address,bytes32,uint48,bytes32,bytes32)"
+_ATTEST_SELECTOR = keccak(_ATTEST.encode())[:4]
+_ATTESTED_TOPIC = keccak(_ATTESTED.encode())
+_ATTEST_TYPES = ("bytes32", "uint256[10]", "uint256[]")
+_ALREADY = "AlreadyAttested"
+
+
+class Outcome(Enum):
+    """What a transaction would do now."""
+
+    PASSES = "passes"
+    SETTLED = "settled already"
+    LATER = "refused for now"
+    NEVER = "refused"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An outcome and the registry's reason in words."""
+
+    outcome: Outcome
+    reason: str = ""
+
+
+def data_hash(words: Sequence[int]) -> bytes:
+    """keccak256(number of words || words), the hash the transcript and the event carry."""
+    packed = b"".join(word.to_bytes(32, "big") for word in (len(words), *words))
+    return bytes(keccak(packed))
+
+
+def slot_of(key_id: bytes, words: Sequence[int]) -> Slot:
+    """Read the header words: chain, registry, consumer, sequence, expiry, subject."""
+    domain, call, subject = words[:3]
+    return Slot(
+        chain_id=domain >> 160,
+        registry=(domain & (1 << 160) - 1).to_bytes(20, "big"),
+        key_id=key_id,
+        consumer=(call >> 88).to_bytes(20, "big"),
+        subject=subject.to_bytes(32, "big"),
+        sequence=call >> 40 & (1 << 48) - 1,
+        valid_until=call & (1 << 40) - 1,
+    )
+
+
+def attest_call(attestation: Attestation) -> bytes:
+    """Calldata of AttestationRegistry.attest."""
+    arguments = (attestation.key_id, attestation.proof_values(), attestation.word_values())
+    return bytes(_ATTEST_SELECTOR + encode(_ATTEST_TYPES, arguments))
+
+
+def attested(receipt: Receipt, registry: str, key_id: bytes) -> bool:
+    """Whether a receipt holds the registry's event for a key.
+
+    A call to an address without code succeeds too; only the event shows that something happened.
+    """
+    return any(
+        log.address == registry and log.topics[:2] == (_ATTESTED_TOPIC, key_id)
+        for log in receipt.logs
+    )
+
+
+def judge(
+    chain: Chain,
+    call: Call,
+    errors: ErrorTable,
+    later_errors: frozenset[str],
+    block_number: int | None = None,
+) -> Verdict:
+    """Ask the registry by a static call what it would do, on the newest or an older state."""
+    try:
+        chain.call(call, block_number)
+    except RevertedError as error:
+        revert = errors.decode(error.data)
+        if revert.name == _ALREADY:
+            return Verdict(Outcome.SETTLED, revert.sentence)
+        later = revert.name in later_errors
+        return Verdict(Outcome.LATER if later else Outcome.NEVER, revert.sentence)
+    return Verdict(Outcome.PASSES)

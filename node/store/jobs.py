@@ -1,0 +1,248 @@
+"""Jobs: accepted once, moved by compare-and-set, never lost."""
+
+import secrets
+from collections.abc import Collection
+
+from sqlalchemy import Connection, func, insert, select
+
+from node.store import tables as t
+from node.store.database import Database, Write
+from node.store.errors import JobUnknownError, RequestIdTakenError, TransitionError
+from node.store.outbox import enqueue
+from node.store.records import (
+    Accepted,
+    Attestation,
+    Job,
+    NewAttestation,
+    Slot,
+    Submission,
+    Transition,
+)
+from node.store.rows import attestation_of, job_of, log_transition, transition_of, write_job
+from node.store.states import Cause, Proving, Settlement, check_proving
+
+__all__ = ["Jobs"]
+
+_WAITING = (Proving.QUEUED, Proving.BATCHED)
+_UNFINISHED = (*_WAITING, Proving.PROVING)
+
+
+class Jobs:
+    """The jobs of a store. Every change is one transaction, on disk when the call returns."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def submit(self, submission: Submission) -> Accepted:
+        """Accept a request; the same request id and content give the same job again.
+
+        Raises RequestIdTakenError for a known request id with other content.
+        """
+        with self._database.write() as write:
+            known = self._by_request_id(write.connection, submission.request_id)
+            if known is not None:
+                if known.content_digest != submission.content_digest:
+                    raise RequestIdTakenError(known.request_id or "", known.id)
+                return Accepted(known, created=False)
+            job_id = f"{write.now_ms:012x}{secrets.token_hex(10)}"
+            write.connection.execute(
+                insert(t.jobs).values(
+                    id=job_id,
+                    request_id=submission.request_id,
+                    content_digest=submission.content_digest,
+                    kind=submission.kind,
+                    payload=submission.payload,
+                    deadline_ms=submission.deadline_ms,
+                    proving=Proving.QUEUED,
+                    settlement=Settlement.NONE,
+                    submitted_ms=write.now_ms,
+                    updated_ms=write.now_ms,
+                )
+            )
+            write.touched[job_id] = None
+            log_transition(write, job_id, None, Proving.QUEUED)
+            return Accepted(_job(write.connection, job_id), created=True)
+
+    def get(self, job_id: str) -> Job:
+        """Return a job; JobUnknownError."""
+        with self._database.read() as connection:
+            return _job(connection, job_id)
+
+    def find(self, request_id: str) -> Job | None:
+        """Return the job of a request id, if there is one."""
+        with self._database.read() as connection:
+            return self._by_request_id(connection, request_id)
+
+    def page(
+        self,
+        *,
+        after: str | None = None,
+        limit: int = 100,
+        proving: Collection[Proving] = (),
+        settlement: Collection[Settlement] = (),
+    ) -> tuple[Job, ...]:
+        """Return jobs in order of submission, those after a job id, in any of the given states."""
+        query = select(t.jobs).order_by(t.jobs.c.id).limit(limit)
+        if after is not None:
+            query = query.where(t.jobs.c.id > after)
+        if proving:
+            query = query.where(t.jobs.c.proving.in_(proving))
+        if settlement:
+            query = query.where(t.jobs.c.settlement.in_(settlement))
+        with self._database.read() as connection:
+            return tuple(map(job_of, connection.execute(query)))
+
+    def count(self) -> dict[Proving, int]:
+        """Return how many jobs are in each proving state, zeros included."""
+        query = select(t.jobs.c.proving, func.count()).group_by(t.jobs.c.proving)
+        with self._database.read() as connection:
+            found = {Proving(state): number for state, number in connection.execute(query)}
+        return {state: found.get(state, 0) for state in Proving}
+
+    def history(self, job_id: str) -> tuple[Transition, ...]:
+        """Return every step of a job with its time, oldest first."""
+        query = select(t.transitions).where(t.transitions.c.job_id == job_id)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(t.transitions.c.id))
+            return tuple(map(transition_of, rows))
+
+    def attestation(self, job_id: str) -> Attestation | None:
+        """Return the attestation that stands for a job; None until it is proved."""
+        query = select(t.attestations).join(t.jobs, t.jobs.c.attestation_id == t.attestations.c.id)
+        with self._database.read() as connection:
+            row = connection.execute(query.where(t.jobs.c.id == job_id)).one_or_none()
+        return None if row is None else attestation_of(row)
+
+    def advance(
+        self, job_id: str, to: Proving, *, cause: Cause | None = None, detail: str | None = None
+    ) -> Job:
+        """Move a job on the proving axis; TransitionError when the step does not exist.
+
+        PROVED is reached through ``complete`` only.
+        """
+        with self._database.write() as write:
+            job = _job(write.connection, job_id)
+            if to is Proving.PROVED:
+                raise TransitionError(f"job {job_id}", job.proving, "PROVED without an attestation")
+            return _advance(write, job, to, cause, detail)
+
+    def claim(self) -> Job | None:
+        """Move the oldest waiting job to PROVING and return it; None when none waits."""
+        waiting = t.jobs.c.proving.in_(_WAITING)
+        query = select(t.jobs).where(waiting).order_by(t.jobs.c.id).limit(1)
+        with self._database.write() as write:
+            row = write.connection.execute(query).one_or_none()
+            if row is None:
+                return None
+            return _advance(write, job_of(row), Proving.PROVING, None, None)
+
+    def complete(self, job_id: str, attestation: NewAttestation, slot: Slot | None) -> Job:
+        """Store a job's proof and, with a slot, put it in the outbox: one transaction.
+
+        Where another attestation already stands for that slot, it stands for this job too, so
+        that nothing is attested twice. Raises TransitionError when the job ended meanwhile.
+        """
+        with self._database.write() as write:
+            job = _job(write.connection, job_id)
+            check_proving(f"job {job_id}", job.proving, Proving.PROVED)
+            attestation_id = _store_attestation(write, attestation)
+            if slot is None:
+                write_job(write, job_id, attestation_id=attestation_id)
+            else:
+                entry = enqueue(write, attestation_id, slot)
+                write_job(
+                    write,
+                    job_id,
+                    attestation_id=entry.attestation_id,
+                    outbox_id=entry.id,
+                    settlement=entry.state,
+                )
+                log_transition(
+                    write,
+                    job_id,
+                    job.settlement,
+                    entry.state,
+                    cause=entry.cause,
+                    detail=entry.detail,
+                )
+            return _advance(write, job, Proving.PROVED, None, None)
+
+    def cancel(self, job_id: str) -> bool:
+        """Cancel a job that is not proved yet; False, and nothing done, when it is past that."""
+        with self._database.write() as write:
+            job = _job(write.connection, job_id)
+            if job.proving.is_terminal:
+                return False
+            _advance(write, job, Proving.CANCELLED, Cause.CANCELLED_BY_CLIENT, None)
+            return True
+
+    def expire(self) -> tuple[Job, ...]:
+        """Expire waiting jobs whose deadline has passed; returns them."""
+        with self._database.write() as write:
+            overdue = (
+                select(t.jobs)
+                .where(t.jobs.c.proving.in_(_WAITING), t.jobs.c.deadline_ms < write.now_ms)
+                .order_by(t.jobs.c.id)
+            )
+            jobs = tuple(map(job_of, write.connection.execute(overdue)))
+            return tuple(
+                _advance(write, job, Proving.EXPIRED, Cause.DEADLINE_PASSED, None) for job in jobs
+            )
+
+    def resume(self) -> tuple[Job, ...]:
+        """After a start: put interrupted jobs back in the queue, return all that wait."""
+        interrupted = select(t.jobs).where(t.jobs.c.proving.in_((Proving.BATCHED, Proving.PROVING)))
+        with self._database.write() as write:
+            for row in write.connection.execute(interrupted).all():
+                _advance(write, job_of(row), Proving.QUEUED, Cause.RESTARTED, None)
+        return self.page(proving=(Proving.QUEUED,), limit=1_000_000)
+
+    def unfinished(self) -> tuple[Job, ...]:
+        """Return jobs without a proof that may still get one."""
+        return self.page(proving=_UNFINISHED, limit=1_000_000)
+
+    @staticmethod
+    def _by_request_id(connection: Connection, request_id: str | None) -> Job | None:
+        if request_id is None:
+            return None
+        query = select(t.jobs).where(t.jobs.c.request_id == request_id)
+        row = connection.execute(query).one_or_none()
+        return None if row is None else job_of(row)
+
+
+def _job(connection: Connection, job_id: str) -> Job:
+    row = connection.execute(select(t.jobs).where(t.jobs.c.id == job_id)).one_or_none()
+    if row is None:
+        raise JobUnknownError(f"no job {job_id}")
+    return job_of(row)
+
+
+def _advance(write: Write, job: Job, to: Proving, cause: Cause | None, detail: str | None) -> Job:
+    check_proving(f"job {job.id}", job.proving, to)
+    write_job(write, job.id, proving=to, cause=cause, detail=detail)
+    log_transition(write, job.id, job.proving, to, cause=cause, detail=detail)
+    return _job(write.connection, job.id)
+
+
+def _store_attestation(write: Write, attestation: NewAttestation) -> int:
+    """Insert an attestation, or find the one with the same words: proofs are interchangeable."""
+    known = select(t.attestations.c.id).where(
+        t.attestations.c.key_id == attestation.key_id,
+        t.attestations.c.data_hash == attestation.data_hash,
+    )
+    found = write.connection.execute(known).scalar()
+    if found is not None:
+        return int(found)
+    return int(
+        write.connection.execute(
+            insert(t.attestations)
+            .values(
+                key_id=attestation.key_id,
+                data_hash=attestation.data_hash,
+                words=attestation.words,
+                proof=attestation.proof,
+                created_ms=write.now_ms,
+            )
+            .returning(t.attestations.c.id)
+        ).scalar_one()
+    )

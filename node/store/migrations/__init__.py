@@ -1,0 +1,1 @@
+"""Alembic's folder; migrations are applied when a store is opened."""

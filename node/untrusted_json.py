@@ -1,0 +1,42 @@
+"""JSON from files that nobody vouches for."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+_BRACKET = re.compile(rb"[\[\]{}]")
+_DEEPEST = 16
+
+
+def decode_json(data: bytes) -> Any:
+    """The document; ValueError unless it is strict JSON in UTF-8, flat, each member once.
+
+    The nesting is measured first (brackets inside texts count too): the parser recurses, and some
+    libraries raise Python's recursion limit beyond what the stack can hold.
+    """
+    check_nesting(data)
+    return json.loads(
+        data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant
+    )
+
+
+def check_nesting(data: bytes) -> None:
+    """ValueError for brackets nested deeper than any file of ours."""
+    depth = 0
+    for bracket in _BRACKET.finditer(data):
+        depth += 1 if bracket.group() in b"[{" else -1
+        if depth > _DEEPEST:
+            raise ValueError(f"nested deeper than {_DEEPEST}")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member is given twice")
+    return members
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

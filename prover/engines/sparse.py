@@ -1,0 +1,67 @@
+"""Sparse matrices on Python integers: what the reference engine does with a constraint system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from circuits.field import BN254_FR
+from circuits.r1cs import Matrices, SparseMatrix
+
+
+@dataclass(frozen=True)
+class System:
+    """Matrices with the sizes that belong to them."""
+
+    matrices: Matrices
+    wire_count: int
+    log_domain_size: int
+
+    @property
+    def sides(self) -> tuple[SparseMatrix, SparseMatrix, SparseMatrix]:
+        """A, B, C."""
+        return (self.matrices.a, self.matrices.b, self.matrices.c)
+
+    def check(self) -> None:
+        """Raise ValueError unless every index is in range and the rows fit the domain."""
+        starts = len(self.matrices.a.row_starts)
+        if not 1 <= starts <= (1 << self.log_domain_size) + 1:
+            raise ValueError("the rows do not fit the domain")
+        for side in self.sides:
+            self._check_side(side, starts)
+
+    def _check_side(self, side: SparseMatrix, starts: int) -> None:
+        row_starts = side.row_starts.astype(np.int64)
+        if len(row_starts) != starts or row_starts[0] != 0 or np.any(np.diff(row_starts) < 0):
+            raise ValueError("row starts differ in number, do not begin at zero, or decrease")
+        entries = int(row_starts[-1])
+        if len(side.wires) != entries or len(side.coefficient_ids) != entries:
+            raise ValueError("entries differ in number")
+        if np.any(side.wires >= self.wire_count):
+            raise ValueError("an entry names a wire that does not exist")
+        if np.any(side.coefficient_ids >= len(self.matrices.coefficients)):
+            raise ValueError("an entry names a coefficient that does not exist")
+
+    def times(self, side: SparseMatrix, z: Sequence[int]) -> list[int]:
+        """Matrix times assignment, padded with zeros to the domain size."""
+        values = [0] * (1 << self.log_domain_size)
+        for row, wire, coefficient in self._entries(side):
+            values[row] += z[wire] * coefficient
+        return [value % BN254_FR.modulus for value in values]
+
+    def transposed_times(self, side: SparseMatrix, weights: Sequence[int]) -> list[int]:
+        """Per wire, the sum over rows of weight * coefficient."""
+        values = [0] * self.wire_count
+        for row, wire, coefficient in self._entries(side):
+            values[wire] += weights[row] * coefficient
+        return [value % BN254_FR.modulus for value in values]
+
+    def _entries(self, side: SparseMatrix) -> Iterator[tuple[int, int, int]]:
+        wires, ids = side.wires.tolist(), side.coefficient_ids.tolist()
+        coefficients = self.matrices.coefficients
+        for row, (begin, end) in enumerate(pairwise(side.row_starts.tolist())):
+            for entry in range(begin, end):
+                yield row, wires[entry], coefficients[ids[entry]]

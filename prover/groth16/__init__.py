@@ -1,0 +1,1 @@
+"""Groth16 over BN254 with one committed round, written once over `Engine`."""

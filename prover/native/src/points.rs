@@ -1,0 +1,214 @@
+//! Affine points, their raw encoding, and additions that share one inversion.
+//!
+//! Raw encoding (the key file's): little-endian Montgomery limbs of x then y, an Fq2 element as
+//! c0 then c1; all zeros for infinity, which is on neither curve. Reading is a copy of limbs.
+//!
+//! Nothing here runs in constant time: the prover's machine is trusted with the witness.
+
+use std::marker::PhantomData;
+
+use ark_bn254::{Fq, Fq2};
+use ark_ec::AffineRepr;
+use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
+use ark_ff::{BigInt, Field, Fp};
+
+const LIMB_BYTES: usize = 8;
+const FQ_BYTES: usize = 32;
+
+/// A base field whose elements have a raw encoding.
+pub trait Coordinate: Field {
+    const BYTES: usize;
+
+    /// Reads raw limbs; the value may be out of range, which only `is_reduced` tells.
+    fn read(raw: &[u8]) -> Self;
+
+    fn write(&self, out: &mut Vec<u8>);
+
+    fn is_reduced(&self) -> bool;
+}
+
+impl Coordinate for Fq {
+    const BYTES: usize = FQ_BYTES;
+
+    #[inline]
+    fn read(raw: &[u8]) -> Self {
+        let mut limbs = [0u64; 4];
+        for (limb, bytes) in limbs.iter_mut().zip(raw.chunks_exact(LIMB_BYTES)) {
+            *limb = u64::from_le_bytes(bytes.try_into().expect("chunks are eight bytes"));
+        }
+        Fp(BigInt(limbs), PhantomData)
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        for limb in self.0.0 {
+            out.extend_from_slice(&limb.to_le_bytes());
+        }
+    }
+
+    fn is_reduced(&self) -> bool {
+        !self.is_geq_modulus()
+    }
+}
+
+impl Coordinate for Fq2 {
+    const BYTES: usize = 2 * FQ_BYTES;
+
+    #[inline]
+    fn read(raw: &[u8]) -> Self {
+        Fq2::new(Fq::read(&raw[..FQ_BYTES]), Fq::read(&raw[FQ_BYTES..]))
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        self.c0.write(out);
+        self.c1.write(out);
+    }
+
+    fn is_reduced(&self) -> bool {
+        self.c0.is_reduced() && self.c1.is_reduced()
+    }
+}
+
+/// A curve of the form y^2 = x^3 + b whose points we store.
+pub trait Curve: SWCurveConfig<BaseField: Coordinate, ScalarField = ark_bn254::Fr> {}
+
+impl<P: SWCurveConfig<BaseField: Coordinate, ScalarField = ark_bn254::Fr>> Curve for P {}
+
+/// An affine point; (0, 0) is infinity.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Point<F> {
+    pub x: F,
+    pub y: F,
+}
+
+impl<F: Coordinate> Point<F> {
+    pub const BYTES: usize = 2 * F::BYTES;
+    pub const INFINITY: Self = Self {
+        x: F::ZERO,
+        y: F::ZERO,
+    };
+
+    #[inline]
+    pub fn read(raw: &[u8]) -> Self {
+        Self {
+            x: F::read(&raw[..F::BYTES]),
+            y: F::read(&raw[F::BYTES..Self::BYTES]),
+        }
+    }
+
+    pub fn write(&self, out: &mut Vec<u8>) {
+        self.x.write(out);
+        self.y.write(out);
+    }
+
+    #[inline]
+    pub fn is_infinity(&self) -> bool {
+        self.x.is_zero() && self.y.is_zero()
+    }
+
+    #[inline]
+    pub fn negate_if(mut self, condition: bool) -> Self {
+        if condition {
+            self.y.neg_in_place();
+        }
+        self
+    }
+
+    pub fn to_affine<P: SWCurveConfig<BaseField = F>>(self) -> Affine<P> {
+        if self.is_infinity() {
+            return Affine::identity();
+        }
+        Affine::new_unchecked(self.x, self.y)
+    }
+
+    pub fn from_affine<P: SWCurveConfig<BaseField = F>>(point: &Affine<P>) -> Self {
+        if point.is_zero() {
+            return Self::INFINITY;
+        }
+        Self {
+            x: point.x,
+            y: point.y,
+        }
+    }
+
+    pub fn from_projective<P: SWCurveConfig<BaseField = F>>(point: Projective<P>) -> Self {
+        Self::from_affine(&Affine::from(point))
+    }
+}
+
+/// Scratch space of `BatchAdder::add`, kept between calls.
+pub struct BatchAdder<F> {
+    denominators: Vec<F>,
+    products: Vec<F>,
+}
+
+impl<F: Coordinate> BatchAdder<F> {
+    pub fn new() -> Self {
+        Self {
+            denominators: Vec::new(),
+            products: Vec::new(),
+        }
+    }
+
+    /// left[i] += right[i] for all i, with one field inversion (Montgomery's trick).
+    /// Complete: doublings, opposite points and infinities included.
+    pub fn add(&mut self, left: &mut [Point<F>], right: &[Point<F>]) {
+        debug_assert_eq!(left.len(), right.len());
+        self.denominators.clear();
+        self.products.clear();
+        let mut product = F::ONE;
+        for (a, b) in left.iter().zip(right) {
+            let denominator = denominator(a, b);
+            self.denominators.push(denominator);
+            self.products.push(product);
+            product *= denominator;
+        }
+        let mut inverse = product.inverse().expect("no denominator is zero");
+        for index in (0..left.len()).rev() {
+            let own = inverse * self.products[index];
+            inverse *= self.denominators[index];
+            left[index] = sum(&left[index], &right[index], own);
+        }
+    }
+}
+
+/// What the slope of a + b divides by; one where there is no slope. Never zero.
+#[inline]
+fn denominator<F: Coordinate>(a: &Point<F>, b: &Point<F>) -> F {
+    let difference = b.x - a.x;
+    if difference.is_zero() {
+        return if a.y == b.y && !a.y.is_zero() {
+            a.y.double()
+        } else {
+            F::ONE
+        };
+    }
+    if a.is_infinity() || b.is_infinity() {
+        F::ONE
+    } else {
+        difference
+    }
+}
+
+#[inline]
+fn sum<F: Coordinate>(a: &Point<F>, b: &Point<F>, inverse: F) -> Point<F> {
+    if a.is_infinity() {
+        return *b;
+    }
+    if b.is_infinity() {
+        return *a;
+    }
+    let slope = if a.x == b.x {
+        if a.y != b.y || a.y.is_zero() {
+            return Point::INFINITY;
+        }
+        let square = a.x.square();
+        (square.double() + square) * inverse
+    } else {
+        (b.y - a.y) * inverse
+    };
+    let x = slope.square() - a.x - b.x;
+    Point {
+        x,
+        y: slope * (a.x - x) - a.y,
+    }
+}

@@ -1,0 +1,303 @@
+//! The Python module: buffers in, bytes out.
+
+use ark_bn254::{Fr, g1, g2};
+use ark_ec::short_weierstrass::Projective;
+use pyo3::buffer::PyBuffer;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use rayon::prelude::*;
+
+use crate::points::{Coordinate, Curve, Point};
+use crate::quotient::{Side, System, Unsatisfied};
+use crate::scalars::{self, LIMBS, Limbs};
+use crate::views::ByteView;
+use crate::{fixed_base, msm, single};
+
+fn value_error(message: impl Into<String>) -> PyErr {
+    PyValueError::new_err(message.into())
+}
+
+fn fault_error(fault: single::Fault) -> PyErr {
+    value_error(format!("malformed point: {}", fault.name()))
+}
+
+/// Copies a FieldArray and checks that every scalar is below the modulus.
+fn read_scalars(py: Python<'_>, buffer: &PyBuffer<u64>) -> PyResult<Vec<Limbs>> {
+    let flat = buffer.to_vec(py)?;
+    if flat.len() % LIMBS != 0 {
+        return Err(value_error("expected four limbs to a scalar"));
+    }
+    let limbs = flat.chunks_exact(LIMBS);
+    let scalars: Vec<Limbs> = limbs
+        .map(|limbs| [limbs[0], limbs[1], limbs[2], limbs[3]])
+        .collect();
+    if scalars
+        .par_iter()
+        .any(|scalar| scalars::to_field(scalar).is_none())
+    {
+        return Err(value_error("a scalar is not below the modulus"));
+    }
+    Ok(scalars)
+}
+
+fn read_fields(py: Python<'_>, buffer: &PyBuffer<u64>) -> PyResult<Vec<Fr>> {
+    let scalars = read_scalars(py, buffer)?;
+    scalars::to_fields(&scalars).ok_or_else(|| value_error("a scalar is not below the modulus"))
+}
+
+fn write_fields<'py>(py: Python<'py>, fields: &[Fr]) -> Bound<'py, PyBytes> {
+    let bytes: Vec<u8> = fields
+        .iter()
+        .flat_map(scalars::to_limbs)
+        .flat_map(u64::to_le_bytes)
+        .collect();
+    PyBytes::new(py, &bytes)
+}
+
+/// A view of raw points whose coordinates are all below the modulus: arithmetic on them is
+/// defined, whether or not they are on the curve.
+fn open_points<P: Curve>(py: Python<'_>, raw: PyBuffer<u8>) -> PyResult<ByteView> {
+    let view = ByteView::new(raw, Point::<P::BaseField>::BYTES)?;
+    let reduced = py.detach(|| {
+        view.bytes()
+            .par_chunks_exact(P::BaseField::BYTES)
+            .all(|raw| P::BaseField::read(raw).is_reduced())
+    });
+    if !reduced {
+        return Err(value_error("a coordinate is not below the modulus"));
+    }
+    Ok(view)
+}
+
+fn run_msm<P: Curve<BaseField: single::Evm>>(
+    py: Python<'_>,
+    view: &ByteView,
+    scalars: &PyBuffer<u64>,
+) -> PyResult<Vec<u8>> {
+    let scalars = read_scalars(py, scalars)?;
+    let points = view.bytes().len() / Point::<P::BaseField>::BYTES;
+    if scalars.len() != points {
+        return Err(value_error(format!(
+            "{} scalars for {points} points",
+            scalars.len()
+        )));
+    }
+    let sum: Projective<P> = py.detach(|| msm::msm(view.bytes(), &scalars));
+    Ok(single::encode(sum))
+}
+
+fn first_fault<P: Curve>(
+    py: Python<'_>,
+    view: &ByteView,
+    infinity_allowed: bool,
+) -> Option<(usize, &'static str)> {
+    py.detach(|| {
+        view.bytes()
+            .par_chunks_exact(Point::<P::BaseField>::BYTES)
+            .enumerate()
+            .filter_map(|(index, raw)| {
+                let fault = single::check_raw::<P>(raw, infinity_allowed).err()?;
+                Some((index, fault.name()))
+            })
+            .find_first(|_| true)
+    })
+}
+
+macro_rules! point_vector {
+    ($name:ident, $config:ty, $doc:literal) => {
+        #[doc = $doc]
+        #[pyclass(frozen, module = "prover.engines._native")]
+        struct $name(ByteView);
+
+        #[pymethods]
+        impl $name {
+            #[new]
+            fn new(py: Python<'_>, raw: PyBuffer<u8>) -> PyResult<Self> {
+                open_points::<$config>(py, raw).map(Self)
+            }
+
+            fn __len__(&self) -> usize {
+                let size = Point::<<$config as ark_ec::CurveConfig>::BaseField>::BYTES;
+                self.0.bytes().len() / size
+            }
+
+            fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+                PyBytes::new(py, self.0.bytes())
+            }
+
+            fn msm<'py>(
+                &self,
+                py: Python<'py>,
+                scalars: PyBuffer<u64>,
+            ) -> PyResult<Bound<'py, PyBytes>> {
+                Ok(PyBytes::new(
+                    py,
+                    &run_msm::<$config>(py, &self.0, &scalars)?,
+                ))
+            }
+
+            fn first_fault(
+                &self,
+                py: Python<'_>,
+                infinity_allowed: bool,
+            ) -> Option<(usize, &'static str)> {
+                first_fault::<$config>(py, &self.0, infinity_allowed)
+            }
+        }
+    };
+}
+
+point_vector!(
+    G1Points,
+    g1::Config,
+    "Points of G1 in a buffer of raw encodings, not copied."
+);
+point_vector!(
+    G2Points,
+    g2::Config,
+    "Points of G2 in a buffer of raw encodings, not copied."
+);
+
+/// The matrices of a constraint system, resident.
+#[pyclass(frozen, module = "prover.engines._native")]
+struct ConstraintMatrices(System);
+
+#[pymethods]
+impl ConstraintMatrices {
+    /// `sides` holds (row_starts, wires, coefficient_ids) for A, B and C.
+    #[new]
+    fn new(
+        py: Python<'_>,
+        sides: [(PyBuffer<u32>, PyBuffer<u32>, PyBuffer<u32>); 3],
+        coefficients: PyBuffer<u64>,
+        wire_count: usize,
+        log_domain_size: u32,
+    ) -> PyResult<Self> {
+        let mut copied = Vec::with_capacity(3);
+        for (row_starts, wires, coefficient_ids) in sides {
+            copied.push(Side {
+                row_starts: row_starts.to_vec(py)?,
+                wires: wires.to_vec(py)?,
+                coefficient_ids: coefficient_ids.to_vec(py)?,
+            });
+        }
+        let Ok(sides) = copied.try_into() else {
+            return Err(value_error("expected three sides"));
+        };
+        let coefficients = read_fields(py, &coefficients)?;
+        System::new(sides, coefficients, wire_count, log_domain_size)
+            .map(Self)
+            .map_err(value_error)
+    }
+
+    fn columns_at<'py>(
+        &self,
+        py: Python<'py>,
+        row_weights: PyBuffer<u64>,
+    ) -> PyResult<[Bound<'py, PyBytes>; 3]> {
+        let weights = read_fields(py, &row_weights)?;
+        let columns = py.detach(|| self.0.columns_at(&weights));
+        Ok(columns.map(|column| write_fields(py, &column)))
+    }
+
+    /// The quotient's coefficients, or the number of the first broken row.
+    fn quotient<'py>(&self, py: Python<'py>, assignment: PyBuffer<u64>) -> PyResult<Py<PyAny>> {
+        let assignment = read_fields(py, &assignment)?;
+        if assignment.len() != self.0.wire_count {
+            return Err(value_error("the assignment has another number of wires"));
+        }
+        match py.detach(|| self.0.quotient(&assignment)) {
+            Ok(coefficients) => Ok(write_fields(py, &coefficients).into_any().unbind()),
+            Err(Unsatisfied(row)) => Ok(row.into_pyobject(py)?.into_any().unbind()),
+        }
+    }
+}
+
+#[pyfunction]
+fn fixed_base_g1<'py>(py: Python<'py>, scalars: PyBuffer<u64>) -> PyResult<Bound<'py, PyBytes>> {
+    let scalars = read_scalars(py, &scalars)?;
+    let raw = py.detach(|| fixed_base::multiples::<g1::Config>(&scalars));
+    Ok(PyBytes::new(py, &raw))
+}
+
+#[pyfunction]
+fn fixed_base_g2<'py>(py: Python<'py>, scalars: PyBuffer<u64>) -> PyResult<Bound<'py, PyBytes>> {
+    let scalars = read_scalars(py, &scalars)?;
+    let raw = py.detach(|| fixed_base::multiples::<g2::Config>(&scalars));
+    Ok(PyBytes::new(py, &raw))
+}
+
+#[pyfunction]
+fn combine_g1<'py>(
+    py: Python<'py>,
+    points: Vec<Vec<u8>>,
+    scalars: PyBuffer<u64>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let scalars = read_fields(py, &scalars)?;
+    let sum = py.detach(|| single::combine::<g1::Config>(&points, &scalars));
+    Ok(PyBytes::new(py, &sum.map_err(fault_error)?))
+}
+
+#[pyfunction]
+fn combine_g2<'py>(
+    py: Python<'py>,
+    points: Vec<Vec<u8>>,
+    scalars: PyBuffer<u64>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let scalars = read_fields(py, &scalars)?;
+    let sum = py.detach(|| single::combine::<g2::Config>(&points, &scalars));
+    Ok(PyBytes::new(py, &sum.map_err(fault_error)?))
+}
+
+/// The fault of a point in EVM encoding, by name; None for a finite point of the group.
+#[pyfunction]
+fn point_fault_g1(point: Vec<u8>) -> Option<&'static str> {
+    single::check::<g1::Config>(&point)
+        .err()
+        .map(single::Fault::name)
+}
+
+#[pyfunction]
+fn point_fault_g2(point: Vec<u8>) -> Option<&'static str> {
+    single::check::<g2::Config>(&point)
+        .err()
+        .map(single::Fault::name)
+}
+
+#[pyfunction]
+fn pairing_product_is_one(
+    py: Python<'_>,
+    points_g1: Vec<Vec<u8>>,
+    points_g2: Vec<Vec<u8>>,
+) -> PyResult<bool> {
+    if points_g1.len() != points_g2.len() {
+        return Err(value_error(
+            "the two sides of the pairings differ in number",
+        ));
+    }
+    py.detach(|| single::pairing_product_is_one(&points_g1, &points_g2))
+        .map_err(fault_error)
+}
+
+/// Digest of the sources this module was built from.
+#[pyfunction]
+fn source_digest() -> &'static str {
+    env!("SOURCE_DIGEST")
+}
+
+#[pymodule]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<G1Points>()?;
+    module.add_class::<G2Points>()?;
+    module.add_class::<ConstraintMatrices>()?;
+    module.add_function(wrap_pyfunction!(fixed_base_g1, module)?)?;
+    module.add_function(wrap_pyfunction!(fixed_base_g2, module)?)?;
+    module.add_function(wrap_pyfunction!(combine_g1, module)?)?;
+    module.add_function(wrap_pyfunction!(combine_g2, module)?)?;
+    module.add_function(wrap_pyfunction!(point_fault_g1, module)?)?;
+    module.add_function(wrap_pyfunction!(point_fault_g2, module)?)?;
+    module.add_function(wrap_pyfunction!(pairing_product_is_one, module)?)?;
+    module.add_function(wrap_pyfunction!(source_digest, module)?)?;
+    Ok(())
+}

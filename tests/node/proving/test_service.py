@@ -1,0 +1,265 @@
+"""Jobs through real worker processes, with a queue in memory: crashes, timeouts, stops."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from node.proving import ProvingService, ProvingSettings
+from node.proving.ports import ClaimedJob, ProvedMarks, RecipeFactory
+from node.values import JobCause
+from tests.node.proving.recipes import ScriptedRecipe, broken_factory
+
+
+class MemoryQueue:
+    """Keeps the order of everything that was written."""
+
+    def __init__(self, *payloads: str) -> None:
+        self.waiting = [ClaimedJob(f"job-{i}", p.encode()) for i, p in enumerate(payloads, 1)]
+        self.claimed: dict[str, ClaimedJob] = {}
+        self.written: list[tuple[str, ...]] = []
+        self.proved: dict[str, ProvedMarks] = {}
+        self.lock = threading.Lock()
+        self.troubles = 0
+
+    def recover(self) -> int:
+        with self.lock:
+            found = list(self.claimed.values())
+            self.waiting = found + self.waiting
+            self.claimed.clear()
+            return len(found)
+
+    def claim(self) -> ClaimedJob | None:
+        with self.lock:
+            if self.troubles:
+                self.troubles -= 1
+                raise OSError("disk")
+            if not self.waiting:
+                return None
+            job = self.waiting.pop(0)
+            self.claimed[job.job_id] = job
+            self.written.append(("claim", job.job_id))
+            return job
+
+    def complete(self, job_id: str, proved: ProvedMarks) -> None:
+        with self.lock:
+            self.claimed.pop(job_id)
+            self.proved[job_id] = proved
+            self.written.append(("complete", job_id))
+
+    def fail(self, job_id: str, cause: JobCause, message: str) -> None:
+        with self.lock:
+            self.claimed.pop(job_id)
+            self.written.append(("fail", job_id, cause.name, message))
+
+    def requeue(self, job_id: str, message: str) -> None:
+        with self.lock:
+            self.waiting.insert(0, self.claimed.pop(job_id))
+            self.written.append(("requeue", job_id, message))
+
+
+@pytest.fixture(autouse=True)
+def quiet_log() -> Iterator[list[structlog.typing.EventDict]]:
+    with structlog.testing.capture_logs() as entries:
+        yield entries
+
+
+Run = Callable[..., ProvingService]
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    running: list[ProvingService] = []
+
+    def start(
+        queue: MemoryQueue, factory: RecipeFactory = ScriptedRecipe, **settings: float
+    ) -> ProvingService:
+        service = ProvingService(
+            queue,
+            factory,
+            settings=ProvingSettings(**settings),  # type: ignore[arg-type]
+        )
+        running.append(service)
+        service.start()
+        return service
+
+    yield start
+    for service in running:
+        service.stop()
+
+
+def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def test_jobs_are_proven_in_order_by_one_process_that_stays(run: Run) -> None:
+    queue = MemoryQueue("prove", "prove", "prove")
+    run(queue)
+    until(lambda: len(queue.proved) == 3)
+    assert [entry[:2] for entry in queue.written] == [
+        (step, f"job-{i}") for i in (1, 2, 3) for step in ("claim", "complete")
+    ]
+    assert len({proved.data_hash for proved in queue.proved.values()}) == 1
+    assert queue.proved["job-3"].words == (3).to_bytes(32, "big")
+
+
+def test_a_job_queued_later_is_taken_when_woken(run: Run) -> None:
+    queue = MemoryQueue()
+    service = run(queue)
+    queue.waiting.append(ClaimedJob("late", b"prove"))
+    service.wake()
+    until(lambda: "late" in queue.proved)
+
+
+def test_a_killed_worker_brings_its_job_back_and_the_next_one_proves_it(
+    run: Run, tmp_path: Path
+) -> None:
+    queue = MemoryQueue(f"die-once {tmp_path / 'died'}", "prove")
+    service = run(queue)
+    until(lambda: len(queue.proved) == 2)
+    assert queue.written[:3] == [
+        ("claim", "job-1"),
+        ("requeue", "job-1", "the worker process died (signal 9)"),
+        ("claim", "job-1"),
+    ]
+    assert service.health()[0].starts == 2
+
+
+def test_kill_minus_nine_from_outside_is_noticed(run: Run) -> None:
+    queue = MemoryQueue("sleep 0.4")
+    service = run(queue)
+    until(lambda: service.progress("job-1") is not None)
+    pid = service.health()[0].pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: "job-1" in queue.proved)
+    assert [entry[0] for entry in queue.written] == ["claim", "requeue", "claim", "complete"]
+
+
+def test_a_job_that_kills_every_worker_is_given_up(run: Run) -> None:
+    queue = MemoryQueue("die", "prove")
+    run(queue, attempts=2)
+    until(lambda: "job-2" in queue.proved)
+    failed = [entry for entry in queue.written if entry[0] == "fail"]
+    assert len(failed) == 1
+    assert failed[0][1:3] == ("job-1", "WORKER_LOST")
+    assert "2 times" in failed[0][3]
+
+
+def test_a_worker_that_cannot_start_fails_jobs_instead_of_looping(run: Run) -> None:
+    queue = MemoryQueue("prove")
+    run(queue, broken_factory, attempts=2)
+    until(lambda: any(entry[0] == "fail" for entry in queue.written))
+    assert "exit code 5" in queue.written[-1][3]
+
+
+def test_failures_keep_their_cause_and_other_jobs_go_on(
+    run: Run, quiet_log: list[structlog.typing.EventDict]
+) -> None:
+    queue = MemoryQueue("fail", "raise", "prove")
+    run(queue)
+    until(lambda: "job-3" in queue.proved)
+    failed = {entry[1]: entry[2:] for entry in queue.written if entry[0] == "fail"}
+    assert failed["job-1"] == ("INPUT_INVALID", "price out of range")
+    assert failed["job-2"][0] == "INTERNAL"
+    assert "RuntimeError" in failed["job-2"][1]
+    assert "74000" not in repr(queue.written)
+    assert "74000" not in repr(quiet_log)
+
+
+def test_a_proof_that_takes_too_long_is_ended(run: Run) -> None:
+    queue = MemoryQueue("sleep 60", "prove")
+    run(queue, job_timeout_seconds=1.0)
+    until(lambda: "job-2" in queue.proved)
+    assert queue.written[1][:3] == ("fail", "job-1", "PROVING_TIMEOUT")
+
+
+def test_stopping_kills_the_worker_and_returns_its_job(run: Run) -> None:
+    queue = MemoryQueue("sleep 60")
+    service = run(queue)
+    until(lambda: service.progress("job-1") is not None)
+    started = time.monotonic()
+    service.stop()
+    assert time.monotonic() - started < 5
+    assert queue.written[-1] == ("requeue", "job-1", "the node is stopping")
+    assert service.health()[0].pid is None
+
+
+def test_what_a_crash_left_behind_is_proven_first(run: Run) -> None:
+    queue = MemoryQueue("prove")
+    queue.claimed["old"] = ClaimedJob("old", b"prove")
+    run(queue)
+    until(lambda: len(queue.proved) == 2)
+    assert queue.written[0] == ("claim", "old")
+
+
+def test_trouble_with_the_store_is_survived(run: Run) -> None:
+    queue = MemoryQueue("prove")
+    queue.troubles = 1
+    run(queue)
+    until(lambda: "job-1" in queue.proved)
+
+
+def test_losing_the_store_for_good_ends_the_service() -> None:
+    queue = MemoryQueue("prove")
+    queue.troubles = 1
+    service = ProvingService(queue, ScriptedRecipe, fatal=(OSError,))
+    service.start()
+    until(lambda: service.failure is not None)
+    service.stop()
+    assert queue.written == []
+    assert service.health()[0].pid is None
+
+
+def test_two_workers_prove_side_by_side(run: Run) -> None:
+    queue = MemoryQueue("sleep 0.5", "sleep 0.5")
+    service = run(queue, workers=2)
+    until(lambda: len({h.job_id for h in service.health()} - {None}) == 2)
+    until(lambda: len(queue.proved) == 2)
+    assert len({proved.data_hash for proved in queue.proved.values()}) == 2
+
+
+def test_a_worker_dies_with_its_parent(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import os, signal, threading\n"
+        "from node.proving.process import WorkerProcess\n"
+        "from tests.node.proving.recipes import ScriptedRecipe\n"
+        "if __name__ == '__main__':\n"
+        "    worker = WorkerProcess(ScriptedRecipe, 'orphan')\n"
+        "    worker.prove(b'prove', report=lambda *_: None, timeout_seconds=30,\n"
+        "                 stopping=threading.Event())\n"
+        "    print(worker.pid, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    pid = int(done.stdout)
+    until(lambda: not _runs(pid))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"

@@ -1,0 +1,134 @@
+"""Binding requests to snapshots, against the contracts on the embedded chain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from circuits.statements.option_marks import (
+    PRODUCT_SHAPES,
+    Market,
+    OptionInputs,
+    Shape,
+    market_words,
+)
+from node.chain import DeploymentPlan, EmbeddedChain, deploy, development_account
+from node.chain.errors import RpcUnavailableError
+from node.oracle import Domain, MarketView, OracleSigner, build_report, collect, submit_report
+from node.rpc.errors import ChainUnavailable, NoSettlement, SnapshotUnknown
+from node.service import ChainSettlement, NoChain, SnapshotBook
+from tests.node.proving.test_marks import MARKET
+
+OPERATOR = development_account("operator")
+SIGNERS = tuple(OracleSigner(development_account("signer", index)) for index in range(2))
+
+
+class Published:
+    """A chain with the contracts, whose oracle has attested MARKET at 1,024 options."""
+
+    def __init__(self) -> None:
+        start = MARKET.snapshot_unix
+        self.chain = EmbeddedChain(start_time=start, funded=[OPERATOR.address])
+        plan = DeploymentPlan(
+            signers=[signer.address for signer in SIGNERS], threshold=2, verifiers=[]
+        )
+        self.deployment = deploy(self.chain, OPERATOR, plan)
+        self.publish(MARKET, Shape(64))
+
+    def publish(self, market: Market, shape: Shape) -> None:
+        domain = Domain(self.chain.chain_id(), self.deployment.address("MarketOracle"))
+        words = market_words(market, shape)
+        report = build_report(
+            underlying=market.underlying_id.to_bytes(12, "big"),
+            number=1,
+            snapshot_unix=market.snapshot_unix,
+            market_words=words,
+            spots=[775_000_000],
+        )
+        view = MarketView(words, 775_000_000)
+        signatures = [signer.sign(report, domain, view) for signer in SIGNERS]
+        addresses = [signer.address for signer in SIGNERS]
+        signed = collect(report, domain, signatures, signers=addresses, threshold=2)
+        _, accepted = submit_report(self.chain, OPERATOR, signed)
+        assert accepted
+
+
+@pytest.fixture(scope="module")
+def published() -> Published:
+    return Published()
+
+
+def part(market: Market, options: slice) -> Market:
+    group = market.groups[0]
+    return replace(market, groups=(replace(group, options=group.options[options]),))
+
+
+def test_a_snapshot_is_found_at_the_size_it_was_signed(published: Published) -> None:
+    settlement = ChainSettlement(published.chain, published.deployment, validity_seconds=600)
+    bound = settlement.bind(MARKET, PRODUCT_SHAPES, b"")
+    assert (bound.market, bound.shape) == (MARKET, Shape(64))
+    described = settlement.describe()
+    assert bound.header.chain_id == published.chain.chain_id() == described.chain_id
+    assert bound.header.registry.to_bytes(20, "big") == described.registry
+    assert bound.header.consumer.to_bytes(20, "big") == described.default_consumer
+    assert bound.header.sequence == 1
+    assert bound.header.valid_until == published.chain.head().timestamp + 600
+    other = settlement.bind(MARKET, PRODUCT_SHAPES, b"\x07" * 20)
+    assert other.header.consumer.to_bytes(20, "big") == b"\x07" * 20
+
+
+def test_some_series_are_proven_with_the_snapshot_they_belong_to(published: Published) -> None:
+    book = SnapshotBook()
+    settlement = ChainSettlement(published.chain, published.deployment, book=book)
+    asked = part(MARKET, slice(0, 1))
+    with pytest.raises(SnapshotUnknown):
+        settlement.bind(asked, PRODUCT_SHAPES, b"")
+    book.add(MARKET)
+    assert settlement.bind(asked, PRODUCT_SHAPES, b"").market == MARKET
+    first = MARKET.groups[0].options[0]
+    altered = replace(
+        asked,
+        groups=(
+            replace(
+                asked.groups[0],
+                options=(OptionInputs(first.strike_ticks, first.volatility + 1, first.is_put),),
+            ),
+        ),
+    )
+    with pytest.raises(SnapshotUnknown):
+        settlement.bind(altered, PRODUCT_SHAPES, b"")
+
+
+def test_what_the_oracle_did_not_sign_is_refused(published: Published) -> None:
+    settlement = ChainSettlement(published.chain, published.deployment)
+    with pytest.raises(SnapshotUnknown, match="attested no snapshot"):
+        settlement.bind(
+            replace(MARKET, snapshot_unix=MARKET.snapshot_unix + 1), PRODUCT_SHAPES, b""
+        )
+    with pytest.raises(SnapshotUnknown):
+        settlement.bind(MARKET, PRODUCT_SHAPES[:1], b"")
+
+
+def test_a_silent_endpoint_is_unavailable_and_no_chain_is_said(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settlement = ChainSettlement(published.chain, published.deployment)
+
+    def silent(*_: object) -> bytes:
+        raise RpcUnavailableError("nobody answers at http://127.0.0.1:8545")
+
+    monkeypatch.setattr(published.chain, "call", silent)
+    with pytest.raises(ChainUnavailable, match="nobody answers"):
+        settlement.bind(MARKET, PRODUCT_SHAPES, b"")
+    with pytest.raises(NoSettlement, match="settles on no chain"):
+        NoChain().bind(MARKET, PRODUCT_SHAPES, b"")
+
+
+def test_the_book_keeps_the_newest() -> None:
+    book = SnapshotBook(keep=2)
+    snapshots = [replace(MARKET, snapshot_unix=MARKET.snapshot_unix - i) for i in range(3)]
+    for market in snapshots:
+        book.add(market)
+    asked = [part(market, slice(0, 1)) for market in snapshots]
+    assert [len(list(book.containing(market))) for market in asked] == [1, 2, 2]

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import { IMarketOracle } from "./IMarketOracle.sol";
+import { IVerifierRouter } from "./IVerifierRouter.sol";
+
+/// @title IAttestationRegistry
+/// @notice Where proofs become attestations: checks what the circuit cannot know (chain, time,
+/// market, order), has the proof verified, appends to a hash chain and tells the consumer. Nothing
+/// is stored per word.
+interface IAttestationRegistry {
+    /// @param chainHead Head of the hash chain with this attestation in it.
+    event Attested(
+        bytes32 indexed keyId,
+        address indexed consumer,
+        bytes32 indexed subject,
+        uint48 sequence,
+        bytes32 dataHash,
+        bytes32 chainHead
+    );
+
+    /// @notice The call's data is not exactly a key id, a proof and the words.
+    error CalldataLengthMismatch(uint256 expected, uint256 received);
+    error WordCountMismatch(uint256 expected, uint256 received);
+    error ChainIdMismatch(uint256 expected, uint256 received);
+    error RegistryMismatch(address expected, address received);
+
+    /// @notice Word 1 has bits above the consumer.
+    error CallWordOutOfRange(uint256 word);
+    error AttestationExpired(uint40 validUntil, uint256 nowUnix);
+
+    /// @notice The consumer's address holds no contract.
+    error ConsumerWithoutCode(address consumer);
+
+    /// @notice The header's subject is not the underlying of the market words.
+    error SubjectMismatch(uint256 subject, uint256 underlying);
+    error BreakerTripped();
+
+    /// @notice The market words are not those of the snapshot with the header's number.
+    error MarketHashMismatch(bytes32 expected, bytes32 received);
+
+    /// @notice The market words carry another time than the snapshot.
+    error SnapshotTimeMismatch(uint40 expected, uint40 received);
+    error SnapshotStale(uint40 snapshotUnix, uint256 nowUnix, uint256 maxAgeSeconds);
+
+    /// @notice These words are attested already: whoever wanted that has it.
+    error AlreadyAttested(bytes32 keyId, address consumer, bytes32 subject, uint48 sequence);
+
+    /// @notice A later snapshot, or the same one with another header, is attested already.
+    error SequenceNotIncreasing(uint48 last, uint48 sequence);
+
+    /// @notice The transaction left the consumer's hook less gas than it is promised.
+    error HookGasMissing(uint256 required, uint256 available);
+
+    /// @notice Attests words. Anybody may call: the header says whom they are for.
+    /// @dev The gas limit has to leave the hook its gas even where it uses less.
+    function attest(bytes32 keyId, uint256[10] calldata proof, uint256[] calldata words) external;
+
+    function router() external view returns (IVerifierRouter);
+
+    function oracle() external view returns (IMarketOracle);
+
+    /// @notice Oldest snapshot that is still attested.
+    function maxSnapshotAgeSeconds() external view returns (uint256);
+
+    /// @notice Gas a consumer's hook gets, whoever submits.
+    function hookGas() external view returns (uint256);
+
+    /// @notice head_0 = 0, head_n = keccak256(head_(n-1) || digest_n), digest = keccak256(keyId ||
+    /// dataHash).
+    function chainHead() external view returns (bytes32);
+
+    /// @notice Sequence of the last attestation and the first 26 bytes of its digest; zeros where
+    /// there is none.
+    function lastAttestation(bytes32 keyId, address consumer, bytes32 subject)
+        external
+        view
+        returns (uint48 sequence, bytes26 digestPrefix);
+}
