@@ -76,9 +76,8 @@ def distribution(
         divisor = (stddev.coarse.debt.settled() * (1 << width)).plus(stddev.high_limb) * 2
         divisor = divisor.plus(1)
         quarter = _quarter_product(ar, divisor, limb.minus(second.coarse * (1 << width)))
-        remainder = (moneyness - quarter).discharge(
-            2 << (profile.spare_bits + profile.saturation_bits)
-        )
+        reach = profile.spare_bits + profile.saturation_bits + 1
+        remainder = (moneyness - quarter).discharge(1 << reach)
         below, above, excess = _slacks(ar, profile, lanes, located)
         excess = excess * (1 << profile.spare_bits)
         ar.assert_zero_product(
