@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from circuits.statements.option_marks import OptionMarks
 from node.demo.live import ask, serving
 from node.demo.readback import read_back
 from node.demo.report import DemoReport
-from node.demo.settled import timed
+from node.demo.settled import Settled, timed
 from node.demo.shipped import Shipped, load_shipped, send_shipped
-from node.demo.snapshot import load_snapshot
-from node.demo.stage import Say, attest_snapshot, deploy_contracts, open_chain
+from node.demo.snapshot import Snapshot, load_snapshot
+from node.demo.stage import Say, Stage, attest_snapshot, deploy_contracts, open_chain
 from node.demo.tampering import refusals
 from node.keys import KeyStore
 from node.keys.errors import EngineTooSlowError
@@ -43,8 +43,7 @@ def run_demo(options: DemoOptions, say: Say) -> DemoReport:
     engine = options.engine or default_engine()
     snapshot = load_snapshot(options.chain_file, options.capacity)
     statement = OptionMarks(snapshot.shape, greeks=options.greeks)
-    market = snapshot.placed.market
-    say(f"read {market.option_count} options of {snapshot.name}")
+    say(f"read {snapshot.placed.market.option_count} options of {snapshot.name}")
     shipped = _shipped(options, engine, say)
     key, key_seconds = timed(lambda: _key(options, statement, engine, shipped, say))
     chain, snapshot = open_chain(options.rpc, snapshot, say)
@@ -58,17 +57,30 @@ def run_demo(options: DemoOptions, say: Say) -> DemoReport:
             say(f"node serves on {node.address} with the {engine.name} engine")
             settled = ask(node.address, snapshot, options.greeks, say)
     say("reading marks back from the contract, and trying to cheat")
+    report = _report(options, engine, stage, snapshot, settled)
+    return replace(
+        report,
+        proof_shipped=shipped is not None,
+        key_seconds=round(key_seconds, 2),
+        total_seconds=round(time.monotonic() - started, 1),
+    )
+
+
+def _report(
+    options: DemoOptions, engine: Engine, stage: Stage, snapshot: Snapshot, settled: Settled
+) -> DemoReport:
+    """What the contract says now; the run's own times are filled in by the caller."""
     rows, errors = read_back(stage, snapshot, settled)
+    groups = snapshot.placed.market.groups
     return DemoReport(
         chain_file=snapshot.name,
-        options=market.option_count,
-        expiries=len({group.expiry_unix for group in market.groups}),
+        options=snapshot.placed.market.option_count,
+        expiries=len({group.expiry_unix for group in groups}),
         capacity=snapshot.shape.capacity,
         greeks=options.greeks,
         engine=engine.name,
-        proof_shipped=shipped is not None,
-        chain=chain.name,
-        chain_id=chain.chain_id(),
+        chain=stage.chain.name,
+        chain_id=stage.chain.chain_id(),
         states=settled.states,
         marks=rows,
         marks_checked=len(errors),
@@ -76,9 +88,7 @@ def run_demo(options: DemoOptions, say: Say) -> DemoReport:
         refusals=refusals(stage, settled.sent, snapshot.shape, settled.block_number),
         proof_bytes=32 * len(settled.sent.proof),
         quote_seconds=round(settled.quote_seconds, 3),
-        key_seconds=round(key_seconds, 2),
         proving_seconds=round(settled.proving_seconds, 3),
-        total_seconds=round(time.monotonic() - started, 1),
         attest_gas=settled.gas_used,
     )
 
