@@ -62,6 +62,10 @@ def test_marks_read_from_the_contract_are_right_to_the_stated_bound(
             assert Decimal(row["bid"]) <= Decimal(row["ask"])
 
 
+def test_a_quote_is_at_once(report: dict[str, Any]) -> None:
+    assert report["quote_seconds"] <= 1.0
+
+
 def test_every_cheat_is_refused_with_a_reason(report: dict[str, Any]) -> None:
     reasons = {refusal["attempt"]: refusal["reason"] for refusal in report["refusals"]}
     assert len(reasons) == CHEATS
