@@ -19,6 +19,12 @@ WRITER_LEASE = "writer"
 Listener = Callable[[str], None]
 """Told the id of a job that changed, after the change is on disk."""
 
+LEASE_HOLDER = (
+    select(t.lease.c.holder).where(t.lease.c.name == WRITER_LEASE).with_for_update(read=True)
+)
+"""Who may write. The row stays locked to the end of the transaction, so that on PostgreSQL nobody
+takes the lease between this look and the commit."""
+
 _BUSY_TIMEOUT_MS = 10_000
 
 
@@ -102,8 +108,7 @@ class Database:
     def _check_lease(self, connection: Connection) -> None:
         if self.holder is None:
             raise LeaseLostError(f"{self.name} was opened for reading only, or was closed")
-        query = select(t.lease.c.holder).where(t.lease.c.name == WRITER_LEASE)
-        holder = connection.execute(query).scalar()
+        holder = connection.execute(LEASE_HOLDER).scalar()
         if holder != self.holder:
             raise LeaseLostError(f"{self.name} is now written by {holder or 'nobody'}: stopping")
 

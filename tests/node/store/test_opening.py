@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import Dialect
+from sqlalchemy.dialects import postgresql
 
 from node.store import (
     LeaseLostError,
@@ -20,7 +22,7 @@ from node.store import (
     StoreUnusableError,
 )
 from node.store import tables as t
-from node.store.database import Database
+from node.store.database import LEASE_HOLDER, Database
 from node.store.lease import LEASE_MS, Lease
 from node.store.migrate import back_up, migrate
 from tests.node.store.conftest import Clock, submission
@@ -210,3 +212,8 @@ def test_a_url_with_a_bad_port_is_refused_without_a_word_of_it() -> None:
     with pytest.raises(StoreUnusableError) as caught:
         Store.open("postgresql://user:secret@host:secret/db")
     assert "secret" not in str(caught.value)
+
+
+def test_on_a_server_the_lease_is_held_to_the_commit() -> None:
+    dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    assert str(LEASE_HOLDER.compile(dialect=dialect)).endswith("FOR SHARE")
