@@ -1,5 +1,14 @@
 """Closing a circuit: lookups by LogUp and the fingerprint of the public words.
 
+    query of worth e ──▶ h = 1 / (X - e) ─┐
+                                          ├─▶ sum of all h = sum of all w        (one row)
+    row of worth t   ──▶ w = m / (X - t) ─┘
+
+    k ─▶ word_1 ─▶ word_2 ─▶ … ─▶ word_k ─▶ fingerprint     acc_i = acc_(i-1) X + word_i
+
+Each arrow of the second line is one constraint. Words come in chunks, one chunk to a lane space:
+inside a chunk lane l reads lane l - 1, and its lane 0 reads the last lane of the chunk before.
+
 LogUp (Haböck 2022, "Multivariate lookups based on logarithmic derivatives", Lemma 5): with X = the
 challenge, every query e equals some row t exactly when
 
@@ -50,14 +59,17 @@ def answer(response: Response, blocks: Sequence[TableBlock]) -> None:
     root = ar.spaces[0]
     with ar.scope("challenge"):
         powers = _powers(ar, second_challenge(ar, response.challenge(root)), 6)
-    removed = [_table_side(response, block, powers) for block in blocks]
+    removed = []
+    for block in blocks:
+        with ar.scope(block.lanes.name):
+            removed.append(response.row_inverses(block, powers))
     added: list[FieldElement] = []
     for query in ar.range_queries:
-        added.append(_inverse(response, query.path, query.value))
+        with ar.scope(query.path):
+            added.append(response.query_inverse(query.value))
     for row_query in ar.row_queries:
         with ar.scope(row_query.path):
-            worth = _fold(ar, row_query, powers)
-        added.append(_inverse(response, row_query.path, worth))
+            added.append(response.query_inverse(_fold(ar, row_query, powers)))
     response.assert_balanced(added, removed)
     with ar.scope("fingerprint"):
         _fingerprint(response)
@@ -89,17 +101,6 @@ class StatementWitness:
         response = WitnessResponse(self._witness, challenge)
         answer(response, self._blocks)
         return response.fingerprint, self._witness.packed(WireClass.PRIVATE)
-
-
-def _inverse(response: Response, path: str, worth: FieldElement) -> FieldElement:
-    with response.ar.scope(path):
-        return response.inverse("lookup", worth, response.challenge(worth.lanes))
-
-
-def _table_side(response: Response, block: TableBlock, powers: list[FieldElement]) -> FieldElement:
-    with response.ar.scope(block.lanes.name):
-        rows = response.row_fingerprints(block, powers)
-        return response.weighted_inverse("row", block, rows, response.challenge(block.lanes))
 
 
 def _fold(ar: Arithmetic, query: RowQuery, powers: list[FieldElement]) -> FieldElement:

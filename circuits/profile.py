@@ -58,3 +58,6 @@ R6 = Profile(
     negative_bits=48,
     served=False,
 )
+
+PROFILES = {profile.name: profile for profile in (R14, R6)}
+"""Every profile by its name, which is how keys and stored jobs speak of it."""

@@ -20,7 +20,7 @@ from prover.groth16.proving_key import ProvingKey
 from prover.groth16.verifying_key import VerifyingKey
 from prover.identity import r1cs_digest
 
-#: Chains on which anybody may be the cheat: hardhat and ganache, anvil, eth-tester.
+#: Chains that hold nothing of value: geth --dev and ganache, anvil and hardhat, eth-tester.
 DEVELOPMENT_CHAINS = frozenset({1337, 31337, 131277322940537})
 
 #: Proof files outside any chain carry chain 0; no registry accepts them.

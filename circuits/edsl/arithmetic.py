@@ -130,6 +130,13 @@ class Arithmetic(ABC):
         """A known field element, without an interval."""
         return FieldElement(self, lanes, self.number(lanes, value))
 
+    def weighted_sum(self, lanes: Lanes, limbs: Sequence[FieldElement]) -> FieldElement:
+        """The number that limbs, lowest first, make."""
+        total = self.field_constant(lanes, 0)
+        for position, limb in enumerate(limbs):
+            total = total + limb * (1 << (self.limb_bits * position))
+        return total
+
     def note_interval(self, name: str, value: Integer) -> Integer:
         """A named integer was made; a hook for readings that report intervals."""
         del name

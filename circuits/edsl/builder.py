@@ -76,10 +76,7 @@ class CircuitBuilder(Arithmetic):
     ) -> tuple[FieldElement, list[FieldElement]]:
         """Fresh limb wires and their weighted sum."""
         limbs = list(self.hint(name, lanes, count, function, *args))
-        total = FieldElement(self, lanes, LinearForm({}))
-        for position, limb in enumerate(limbs):
-            total = total + limb * (1 << (self.limb_bits * position))
-        return total, limbs
+        return self.weighted_sum(lanes, limbs), limbs
 
     def compute(self, lanes: Lanes, function: HintFunction, *args: FieldElement) -> Payload:
         """Nothing to compute."""
@@ -140,11 +137,14 @@ class CircuitBuilder(Arithmetic):
         self._constraints[lanes.block].append(Constraint(*terms, path=path))
 
     def previous_lane(self, value: FieldElement) -> LinearForm:
-        """The form read one lane before; absent in lane 0."""
+        """The form read one lane before; absent in lane 0, for there is no lane -1."""
         return self._shifted(value, LaneMap(1, -1, 1))
 
     def last_lane(self, value: FieldElement) -> LinearForm:
-        """The form's last lane, present only in lane 0 of whoever reads it."""
+        """The form's last lane, for lane 0 of whoever reads it.
+
+        Lane l reads lane l + count - 1: for l > 0 that is outside the space, where nothing is read.
+        """
         return self._shifted(value, LaneMap(1, value.lanes.count - 1, 1))
 
     def build(self) -> R1CS:

@@ -158,10 +158,7 @@ class WitnessArithmetic(Evaluation):
             return tuple((value >> (bits * i)) & mask for i in range(count))
 
         limbs = list(self.hint(name, lanes, count, split, *args))
-        total = FieldElement(self, lanes, np.zeros(lanes.count, dtype=object))
-        for position, limb in enumerate(limbs):
-            total = total + limb * (1 << (bits * position))
-        return total, limbs
+        return self.weighted_sum(lanes, limbs), limbs
 
     def hint(
         self, name: str, lanes: Lanes, count: int, function: HintFunction, *args: FieldElement

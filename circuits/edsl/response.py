@@ -5,13 +5,16 @@
     └── WitnessResponse     numbers modulo r
 
 Statements never see the challenge. When `define` is done, `circuits.challenge_round` closes the
-lookups and the fingerprint through these few operations; `multiply` is the arithmetic's own.
+lookups and the fingerprint through these few operations (its text says what they add up to);
+`multiply` is the arithmetic's own.
+
+A table is far wider than a template: each row has coefficients of its own. They are *columns*, one
+number per lane, on the few wires that are the powers of Y, so a row costs one constraint.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,18 +54,16 @@ class Response(ABC):
         """The challenge X."""
 
     @abstractmethod
-    def row_fingerprints(self, block: TableBlock, powers: list[FieldElement]) -> FieldElement:
-        """What each row of a table is worth under the powers of Y (the range table: the row)."""
+    def row_inverses(self, block: TableBlock, powers: list[FieldElement]) -> FieldElement:
+        """Wires w with w * (X - worth) = multiplicity, for every row of a table.
+
+        A row of the range table is worth its number, one of another table what `_row_coefficients`
+        gives under the powers of Y.
+        """
 
     @abstractmethod
-    def inverse(self, name: str, query: FieldElement, challenge: FieldElement) -> FieldElement:
-        """A wire h with h * (X - query) = 1."""
-
-    @abstractmethod
-    def weighted_inverse(
-        self, name: str, block: TableBlock, row: FieldElement, challenge: FieldElement
-    ) -> FieldElement:
-        """A wire w with w * (X - row) = multiplicity."""
+    def query_inverse(self, worth: FieldElement) -> FieldElement:
+        """A wire h with h * (X - worth) = 1."""
 
     @abstractmethod
     def assert_balanced(self, added: list[FieldElement], removed: list[FieldElement]) -> None:
@@ -77,7 +78,7 @@ class Response(ABC):
         """Constrain the last lane of `last` to be the public fingerprint."""
 
 
-def _index_fingerprint(table: RowTable, row: int) -> tuple[int, ...]:
+def _row_coefficients(table: RowTable, row: int) -> tuple[int, ...]:
     """Coefficients of a row's worth on 1, Y, …, Y^6."""
     coefficients = list(table.rows[row]) + [0] * (7 - len(table.rows[row]))
     coefficients[5] += row if table.indexed else 0
@@ -100,43 +101,40 @@ class BuilderResponse(Response):
         """The public challenge wire."""
         return self.ar.public(lanes, CHALLENGE)
 
-    def row_fingerprints(self, block: TableBlock, powers: list[FieldElement]) -> FieldElement:
-        """Columns of coefficients on the powers of Y."""
+    def row_inverses(self, block: TableBlock, powers: list[FieldElement]) -> FieldElement:
+        """One private wire and one constraint per row."""
+        challenge = self.challenge(block.lanes)
+        (inverse,) = self.ar.hint("row", block.lanes, 1, _never, challenge)
+        gap = challenge + self._negated_worth(block, powers)
+        self.ar.assert_product("row", inverse, gap, block.multiplicity)
+        return inverse
+
+    def _negated_worth(self, block: TableBlock, powers: list[FieldElement]) -> FieldElement:
+        """Minus the rows' worth, as columns: X - worth is wanted, and no column can be scaled."""
         one = next(iter(self.ar.constant(block.lanes, 1).payload.terms))
         if block.table is None:
-            values = tuple(range(block.lanes.count))
-            return self._columns(block.lanes, [(one, values)])
-        rows = [_index_fingerprint(block.table, j) for j in range(block.lanes.count)]
-        sources = [one]
-        for power in powers:
-            lifted = self.ar.lift(power.payload, power.lanes, block.lanes)
-            sources.append(next(iter(lifted.terms)))
-        return self._columns(block.lanes, list(zip(sources, zip(*rows, strict=True), strict=True)))
-
-    def _columns(
-        self, lanes: Lanes, columns: Sequence[tuple[Source, tuple[int, ...]]]
-    ) -> FieldElement:
+            columns = [(one, tuple(range(block.lanes.count)))]
+        else:
+            lifted = [self.ar.lift(power.payload, power.lanes, block.lanes) for power in powers]
+            sources = [one, *(next(iter(form.terms)) for form in lifted)]
+            rows = [_row_coefficients(block.table, j) for j in range(block.lanes.count)]
+            columns = list(zip(sources, zip(*rows, strict=True), strict=True))
         terms: dict[Source, int | Column] = {
             source: self.ar.column(tuple(-value for value in values))
             for source, values in columns
             if any(values)
         }
-        # Stored negated, because a column cannot be scaled: the only reader is X - row.
-        return FieldElement(self.ar, lanes, LinearForm(terms), after_challenge=True)
+        return FieldElement(self.ar, block.lanes, LinearForm(terms), after_challenge=True)
 
-    def inverse(self, name: str, query: FieldElement, challenge: FieldElement) -> FieldElement:
-        """The big inverse on the A side, the small looked-up value on the B side (G2)."""
-        ar = self.ar
-        (inverse,) = ar.hint(name, query.lanes, 1, _never, challenge)
-        ar.assert_product(name, inverse, challenge - query, ar.constant(query.lanes, 1))
-        return inverse
+    def query_inverse(self, worth: FieldElement) -> FieldElement:
+        """One wire and one constraint.
 
-    def weighted_inverse(
-        self, name: str, block: TableBlock, row: FieldElement, challenge: FieldElement
-    ) -> FieldElement:
-        """One private wire and one constraint per row; `row` comes negated (see _columns)."""
-        (inverse,) = self.ar.hint(name, block.lanes, 1, _never, challenge)
-        self.ar.assert_product(name, inverse, challenge + row, block.multiplicity)
+        The inverse, a large number, is on the A side; the small looked-up value on the B side,
+        whose multi-scalar multiplication is in G2 and costs more.
+        """
+        ar, challenge = self.ar, self.challenge(worth.lanes)
+        (inverse,) = ar.hint("lookup", worth.lanes, 1, _never, challenge)
+        ar.assert_product("lookup", inverse, challenge - worth, ar.constant(worth.lanes, 1))
         return inverse
 
     def assert_balanced(self, added: list[FieldElement], removed: list[FieldElement]) -> None:
@@ -149,7 +147,7 @@ class BuilderResponse(Response):
         self.ar.constrain(root, "balance", LinearForm({}), LinearForm({}), total)
 
     def horner(self, word: FieldElement, start: FieldElement | int) -> FieldElement:
-        """One wire and one constraint per word."""
+        """One wire and one constraint per word; a chunk's lane 0 goes on from `start`."""
         ar = self.ar
         challenge = self.challenge(word.lanes)
         (acc,) = ar.hint("horner", word.lanes, 1, _never, challenge)
@@ -193,36 +191,28 @@ class WitnessResponse(Response):
         payload = np.full(lanes.count, self._challenge, dtype=object)
         return FieldElement(self.ar, lanes, payload, after_challenge=True)
 
-    def row_fingerprints(self, block: TableBlock, powers: list[FieldElement]) -> FieldElement:
-        """The worth of every row; their inverses are computed here once, for all queries."""
+    def row_inverses(self, block: TableBlock, powers: list[FieldElement]) -> FieldElement:
+        """multiplicity / (X - worth); all rows are inverted here, once for all queries."""
         rows = range(block.lanes.count)
         if block.table is None:
             worth = list(rows)
         else:
             y = [1, *(int(power.payload[0]) for power in powers)]
-            weights = [_index_fingerprint(block.table, j) for j in rows]
+            weights = [_row_coefficients(block.table, j) for j in rows]
             worth = [sum(map(int.__mul__, w, y)) % _R for w in weights]
         self._invert(worth)
-        return FieldElement(self.ar, block.lanes, integer_array(worth), after_challenge=True)
+        pairs = zip(block.multiplicity.payload, worth, strict=True)
+        values = [m * self._known[value] % _R if m else 0 for m, value in pairs]
+        return self.ar.record_private(block.lanes, integer_array(values))
 
-    def inverse(self, name: str, query: FieldElement, challenge: FieldElement) -> FieldElement:
+    def query_inverse(self, worth: FieldElement) -> FieldElement:
         """Looked up among the rows' inverses: an honest query equals a row."""
-        del name, challenge
-        values = [value % _R for value in query.payload]
+        values = [value % _R for value in worth.payload]
         unknown = {value for value in values if value not in self._known}
         if unknown:
             self._invert(list(unknown))
         found = integer_array([self._known[value] for value in values])
-        return self.ar.record_private(query.lanes, found)
-
-    def weighted_inverse(
-        self, name: str, block: TableBlock, row: FieldElement, challenge: FieldElement
-    ) -> FieldElement:
-        """multiplicity / (X - row)."""
-        del name, challenge
-        pairs = zip(block.multiplicity.payload, row.payload, strict=True)
-        values = [m * self._known[value] % _R if m else 0 for m, value in pairs]
-        return self.ar.record_private(block.lanes, integer_array(values))
+        return self.ar.record_private(worth.lanes, found)
 
     def assert_balanced(self, added: list[FieldElement], removed: list[FieldElement]) -> None:
         """The constraint is the builder's."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from math import isqrt
 
-import numpy as np
-
 from circuits.edsl.arithmetic import Arithmetic
-from circuits.edsl.evaluation import IntegerArray
+from circuits.edsl.evaluation import IntegerArray, integer_array
 from circuits.edsl.values import CircuitError, Integer
 
 
@@ -35,9 +33,11 @@ def nearest_square_root(ar: Arithmetic, name: str, value: Integer, bits: int) ->
     )
 
 
-def _nearest_roots(values: IntegerArray) -> IntegerArray:
-    def nearest(value: int) -> int:
-        root = isqrt(value)
-        return root + 1 if value - root * root > root else root
+def nearest_root(value: int) -> int:
+    """round(sqrt(value)) for value >= 0; a root is never half-way between two integers."""
+    root = isqrt(value)
+    return root + 1 if value - root * root > root else root
 
-    return np.array([nearest(max(value, 0)) for value in values], dtype=object)
+
+def _nearest_roots(values: IntegerArray) -> IntegerArray:
+    return integer_array([nearest_root(max(value, 0)) for value in values])

@@ -18,7 +18,7 @@ from node.chain.deploy import (
 )
 from node.chain.deployments import Deployment, DeploymentsFile
 from node.chain.embedded import BLOCK_SECONDS, EmbeddedChain
-from node.chain.interface import DEVELOPMENT_CHAIN_IDS, Chain
+from node.chain.interface import Chain
 from node.chain.reverts import ErrorTable, Revert
 from node.chain.rpc import RpcChain
 from node.chain.send import transact
@@ -34,7 +34,6 @@ from node.chain.types import (
 
 __all__ = [
     "BLOCK_SECONDS",
-    "DEVELOPMENT_CHAIN_IDS",
     "Abi",
     "Block",
     "Call",

@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eth_abi.abi import encode
-from eth_hash.auto import keccak
-
+from circuits.statements.option_marks import OptionMarks, market_word_count
 from node.chain.abi import Contract
 from node.chain.artifacts import contract_abi, creation_code
 from node.chain.deployments import DeployedContract, DeployedVerifier, Deployment
 from node.chain.errors import DeploymentError, UnsafeKeyError
-from node.chain.interface import DEVELOPMENT_CHAIN_IDS, Chain
+from node.chain.interface import Chain
 from node.chain.send import transact
 from node.chain.signatures import LocalAccount
 from node.chain.types import Progress
+from node.keys import statement_title
+from prover import DEVELOPMENT_CHAINS, VerifyingKey, key_id
 
 __all__ = [
     "KEY_WORDS",
@@ -62,9 +62,21 @@ class VerifierSpec:
 
     @property
     def key_id(self) -> bytes:
-        """keccak256(abi.encode(statement id, R1CS digest, key words))."""
-        types = ["bytes32", "bytes32", f"uint256[{KEY_WORDS}]"]
-        return bytes(keccak(encode(types, [self.statement_id, self.r1cs_digest, self.key_words])))
+        """The prover's name of the key, which the contract must compute too."""
+        return key_id(self.statement_id, self.r1cs_digest, tuple(self.key_words))
+
+    @classmethod
+    def of(cls, statement: OptionMarks, key: VerifyingKey) -> "VerifierSpec":
+        """What the verifier of a statement's key is built from."""
+        return cls(
+            statement=statement_title(statement),
+            statement_id=key.statement.statement_id,
+            r1cs_digest=key.r1cs_digest,
+            key_words=key.key_words,
+            word_count=key.statement.word_count,
+            market_word_count=market_word_count(statement.shape),
+            unsafe_dev=key.unsafe_dev,
+        )
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,8 @@ class DeploymentPlan:
 
     ``threshold`` of ``signers`` must sign a snapshot; a spot that moves more than
     ``spot_move_limit_bps`` (1e-4) is held until a second report confirms it. ``owner`` None
-    leaves ownership with the deployer. ``allow_unsafe_on`` names further chains where
+    leaves ownership with the deployer; ``guardian``, who may stop routes and trip the breaker but
+    start nothing, is nobody for None. ``allow_unsafe_on`` names further chains where
     development keys may live.
     """
 
@@ -84,7 +97,7 @@ class DeploymentPlan:
     max_snapshot_age_seconds: int = 3_600
     max_mark_age_seconds: int = 86_400
     owner: str | None = None
-    guardian: str = _ZERO_ADDRESS
+    guardian: str | None = None
     allow_unsafe_on: frozenset[int] = frozenset()
 
 
@@ -102,7 +115,7 @@ def refuse_unsafe_key(
     spec: VerifierSpec, chain_id: int, allowed: frozenset[int] = frozenset()
 ) -> None:
     """Raise UnsafeKeyError for a development key outside development chains."""
-    if spec.unsafe_dev and chain_id not in DEVELOPMENT_CHAIN_IDS | allowed:
+    if spec.unsafe_dev and chain_id not in DEVELOPMENT_CHAINS | allowed:
         raise UnsafeKeyError(
             f"the key 0x{spec.key_id.hex()} of {spec.statement} is marked unsafe-dev: anybody can "
             f"forge proofs for it. Chain {chain_id} is not a development chain; run a ceremony"
@@ -193,7 +206,7 @@ class _Deployer:
 
 
 def _create_contracts(deployer: _Deployer, plan: DeploymentPlan) -> dict[str, DeployedContract]:
-    me, guardian = deployer.account.address, plan.guardian
+    me, guardian = deployer.account.address, plan.guardian or _ZERO_ADDRESS
     router = deployer.create("VerifierRouter", me, guardian)
     oracle = deployer.create(
         "MarketOracle", me, guardian, list(plan.signers), plan.threshold, plan.spot_move_limit_bps
@@ -215,15 +228,15 @@ def _add_verifier(deployer: _Deployer, deployment: Deployment, spec: VerifierSpe
         "ProofVerifier", spec.statement_id, spec.r1cs_digest, list(spec.key_words), spec.word_count
     )
     contract = Contract(deployer.chain, created.address, contract_abi("ProofVerifier"))
-    key_id = contract.read_one("keyId")
-    if key_id != spec.key_id:
+    computed = contract.read_one("keyId")
+    if computed != spec.key_id:
         raise DeploymentError(
-            f"the verifier of {spec.statement} computed key id 0x{key_id.hex()}, "
+            f"the verifier of {spec.statement} computed key id 0x{computed.hex()}, "
             f"expected 0x{spec.key_id.hex()}: artifacts and prover disagree"
         )
     router, board = deployment.address("VerifierRouter"), deployment.address("MarkBoard")
     deployer.send("VerifierRouter", router, "addRoute", created.address, spec.market_word_count)
-    deployer.send("MarkBoard", board, "setKeyAllowed", key_id, True)
+    deployer.send("MarkBoard", board, "setKeyAllowed", spec.key_id, True)
     verifier = DeployedVerifier(
         address=created.address,
         code_digest=created.code_digest,
@@ -233,4 +246,4 @@ def _add_verifier(deployer: _Deployer, deployment: Deployment, spec: VerifierSpe
         market_word_count=spec.market_word_count,
         unsafe_dev=spec.unsafe_dev,
     )
-    return deployment.with_verifier(key_id, verifier)
+    return deployment.with_verifier(spec.key_id, verifier)

@@ -4,10 +4,7 @@ from typing import Protocol
 
 from node.chain.types import Block, Call, Log, LogFilter, Receipt
 
-__all__ = ["DEVELOPMENT_CHAIN_IDS", "Chain"]
-
-DEVELOPMENT_CHAIN_IDS = frozenset({1337, 31337, 131277322940537})
-"""geth --dev, anvil and hardhat, eth-tester: chains that hold nothing of value."""
+__all__ = ["Chain"]
 
 
 class Chain(Protocol):

@@ -23,6 +23,18 @@ from node.cli.output import print_fields, print_json, reporting_errors, sayer
 
 _SMALLEST = PRODUCT_SHAPES[0].capacity
 
+
+def _address(text: str) -> str:
+    """The checksummed form; a malformed address is a usage error that names its option."""
+    from eth_utils.address import is_address, to_checksum_address  # noqa: PLC0415
+
+    if not is_address(text):
+        raise typer.BadParameter(
+            f"{text!r} is no address, expected 0x and 40 hexadecimal digits with a right checksum"
+        )
+    return to_checksum_address(text)
+
+
 Rpc = Annotated[str, typer.Option("--rpc", help="URL of the chain.", show_default=False)]
 Keystore = Annotated[
     Path,
@@ -38,13 +50,33 @@ Capacities = Annotated[
 ]
 Signers = Annotated[
     list[str] | None,
-    typer.Option("--signer", help="Address of an oracle signer; may be repeated."),
+    typer.Option(
+        "--signer",
+        parser=_address,
+        metavar="ADDRESS",
+        help="Address of an oracle signer; may be repeated.",
+    ),
 ]
 Threshold = Annotated[
     int | None, typer.Option("--threshold", help="Signers that must sign. [the majority]")
 ]
 Owner = Annotated[
-    str | None, typer.Option("--owner", help="Who is offered ownership. [the deployer]")
+    str | None,
+    typer.Option(
+        "--owner",
+        parser=_address,
+        metavar="ADDRESS",
+        help="Who is offered ownership. [the deployer]",
+    ),
+]
+Guardian = Annotated[
+    str | None,
+    typer.Option(
+        "--guardian",
+        parser=_address,
+        metavar="ADDRESS",
+        help="Who may stop routes and trip the breaker. [nobody]",
+    ),
 ]
 Afresh = Annotated[
     bool, typer.Option("--afresh", help="Make new contracts, even if some are on record.")
@@ -65,6 +97,7 @@ def deploy(
     signer: Signers = None,
     threshold: Threshold = None,
     owner: Owner = None,
+    guardian: Guardian = None,
     afresh: Afresh = False,
     engine: EngineOption = EngineName.AUTO,
     data_directory: DataDirectory = None,
@@ -76,13 +109,8 @@ def deploy(
     from node.cli import deployment as job  # noqa: PLC0415
 
     shapes = [chosen_shape(each) for each in capacity or [_SMALLEST]]
-    request = job.DeployRequest(
-        [OptionMarks(shape, greeks=greeks) for shape in shapes],
-        [_address(each, "--signer") for each in signer or ()],
-        threshold,
-        None if owner is None else _address(owner, "--owner"),
-        afresh,
-    )
+    statements = [OptionMarks(shape, greeks=greeks) for shape in shapes]
+    request = job.DeployRequest(statements, signer or [], threshold, owner, guardian, afresh)
     with reporting_errors(as_json):
         settings = settings_in(data_directory)
         account = load_keystore(keystore, password_file)
@@ -105,14 +133,3 @@ def _print(report: dict[str, Any], record: Path) -> None:
         | {f"verifier of {key_id}": each["address"] for key_id, each in verifiers}
         | {"record": record}
     )
-
-
-def _address(text: str, option: str) -> str:
-    from eth_utils.address import is_address, to_checksum_address  # noqa: PLC0415
-
-    if not is_address(text):
-        raise typer.BadParameter(
-            f"{text!r} is no address, expected 0x and 40 hexadecimal digits with a right checksum",
-            param_hint=option,
-        )
-    return to_checksum_address(text)

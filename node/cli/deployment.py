@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from circuits.statements.option_marks import OptionMarks, market_word_count
+from circuits.statements.option_marks import OptionMarks
 from node.chain import (
-    DEVELOPMENT_CHAIN_IDS,
     Chain,
     Deployment,
     DeploymentPlan,
@@ -22,7 +21,7 @@ from node.chain import (
 from node.chain.errors import DeploymentError
 from node.chain.signatures import LocalAccount
 from node.keys import KeyNotFoundError, KeyStore, statement_title
-from prover import Engine, VerifyingKey
+from prover import DEVELOPMENT_CHAINS, Engine
 
 _DEVELOPMENT_SIGNERS = 3
 
@@ -38,6 +37,7 @@ class DeployRequest:
     signers: Sequence[str]
     threshold: int | None
     owner: str | None
+    guardian: str | None
     afresh: bool
 
 
@@ -91,19 +91,6 @@ def deployment_report(deployment: Deployment) -> dict[str, Any]:
     }
 
 
-def verifier_spec(statement: OptionMarks, key: VerifyingKey) -> VerifierSpec:
-    """What the verifier contract of a key is built from."""
-    return VerifierSpec(
-        statement=statement_title(statement),
-        statement_id=key.statement.statement_id,
-        r1cs_digest=key.r1cs_digest,
-        key_words=key.key_words,
-        word_count=key.statement.word_count,
-        market_word_count=market_word_count(statement.shape),
-        unsafe_dev=key.unsafe_dev,
-    )
-
-
 def _verifier(
     statement: OptionMarks,
     store: KeyStore,
@@ -112,16 +99,16 @@ def _verifier(
     notify: Callable[[str], None],
 ) -> VerifierSpec:
     """The key of the store; development chains may have one made."""
-    if chain_id in DEVELOPMENT_CHAIN_IDS:
+    if chain_id in DEVELOPMENT_CHAINS:
         key = store.ensure_development_key(statement, notify, engine).verifying_key
-        return verifier_spec(statement, key)
+        return VerifierSpec.of(statement, key)
     entry = store.find(statement)
     if entry is None:
         raise KeyNotFoundError(
             f"no key of {statement_title(statement)} in {store.directory}; chain {chain_id} is not"
             " a development chain, so none is made: import a ceremony's key"
         )
-    spec = verifier_spec(statement, entry.verifying_key)
+    spec = VerifierSpec.of(statement, entry.verifying_key)
     refuse_unsafe_key(spec, chain_id)
     return spec
 
@@ -129,7 +116,7 @@ def _verifier(
 def _plan(request: DeployRequest, specs: Sequence[VerifierSpec], chain_id: int) -> DeploymentPlan:
     signers, threshold = list(request.signers), request.threshold
     if not signers:
-        if chain_id not in DEVELOPMENT_CHAIN_IDS:
+        if chain_id not in DEVELOPMENT_CHAINS:
             raise DeploymentError(
                 f"chain {chain_id} is not a development chain: name the oracle's signers with"
                 " --signer, and how many must sign with --threshold"
@@ -143,5 +130,9 @@ def _plan(request: DeployRequest, specs: Sequence[VerifierSpec], chain_id: int) 
             " a threshold from 1 to their number"
         )
     return DeploymentPlan(
-        signers=signers, threshold=threshold, verifiers=specs, owner=request.owner
+        signers=signers,
+        threshold=threshold,
+        verifiers=specs,
+        owner=request.owner,
+        guardian=request.guardian,
     )

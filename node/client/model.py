@@ -12,6 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from node.words import split_words
+
 Number = str | Decimal | int
 Moment = str | datetime
 
@@ -211,8 +213,7 @@ class Attestation:
     @property
     def word_values(self) -> tuple[int, ...]:
         """The words as integers."""
-        starts = range(0, len(self.words), 32)
-        return tuple(int.from_bytes(self.words[start : start + 32], "big") for start in starts)
+        return split_words(self.words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from node.words import split_words
+
 _Result = TypeVar("_Result")
 
 
@@ -21,8 +23,7 @@ class Sent:
     @classmethod
     def of(cls, key_id: bytes, words: tuple[int, ...], proof: bytes) -> Sent:
         """From proof bytes."""
-        starts = range(0, len(proof), 32)
-        return cls(key_id, tuple(int.from_bytes(proof[i : i + 32], "big") for i in starts), words)
+        return cls(key_id, split_words(proof), words)
 
 
 @dataclass(frozen=True)

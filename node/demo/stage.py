@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from circuits.statements.option_marks import OptionMarks, market_word_count, market_words
+from circuits.statements.option_marks import OptionMarks, market_words
 from node.chain import (
     Chain,
     Contract,
@@ -79,22 +79,9 @@ def deploy_contracts(chain: Chain, statement: OptionMarks, key: VerifyingKey, sa
     plan = DeploymentPlan(
         signers=[development_account("signer", index).address for index in range(SIGNERS)],
         threshold=THRESHOLD,
-        verifiers=[verifier_spec(statement, key)],
+        verifiers=[VerifierSpec.of(statement, key)],
     )
     return Stage(chain, deploy(chain, _DEPLOYER, plan, say))
-
-
-def verifier_spec(statement: OptionMarks, key: VerifyingKey) -> VerifierSpec:
-    """What a key's verifier contract is built from."""
-    return VerifierSpec(
-        statement=statement.description.name,
-        statement_id=key.statement.statement_id,
-        r1cs_digest=key.r1cs_digest,
-        key_words=key.key_words,
-        word_count=key.statement.word_count,
-        market_word_count=market_word_count(statement.shape),
-        unsafe_dev=key.unsafe_dev,
-    )
 
 
 def attest_snapshot(stage: Stage, snapshot: Snapshot) -> int:

@@ -13,6 +13,7 @@ from eth_hash.auto import keccak
 
 from node.chain.signatures import SignableMessage, encode_typed_data
 from node.oracle.errors import ReportError
+from node.words import join_words
 
 __all__ = ["Domain", "SnapshotReport", "build_report", "market_hash", "signable"]
 
@@ -75,7 +76,7 @@ class SnapshotReport:
 
 def market_hash(words: Sequence[int]) -> bytes:
     """keccak256 of the market words, 32 bytes each."""
-    return bytes(keccak(b"".join(word.to_bytes(32, "big") for word in words)))
+    return bytes(keccak(join_words(words)))
 
 
 def build_report(

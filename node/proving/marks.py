@@ -19,9 +19,9 @@ from node.proving.errors import JobFailedError, TaskError
 from node.proving.ports import ProvedMarks, Report
 from node.proving.task import MarksTask
 from node.values import JobCause, ProvingPhase
+from node.words import join_words
 from prover import transcript
 
-_WORD_BYTES = 32
 _KEPT_KEYS = 2
 
 
@@ -93,7 +93,7 @@ class MarksRecipe:
         return ProvedMarks(
             key_id=key.verifying_key.key_id,
             data_hash=transcript.data_hash(words),
-            words=b"".join(word.to_bytes(_WORD_BYTES, "big") for word in words),
+            words=join_words(words),
             proof=proof.to_bytes(),
             key_seconds=keyed - started,
             witness_seconds=witnessed - keyed,

@@ -13,7 +13,7 @@ from node.quoting.chain_csv import parse_chain, read_chain
 from node.quoting.decimals import parse_decimal, scaled_to_decimal
 from node.quoting.errors import ChainFileError, ChainRefusedError, Fault, QuoteError
 from node.quoting.greek_units import GREEK_UNITS
-from node.quoting.grouping import PlacedMarket, market_hash, market_of, markets_of
+from node.quoting.grouping import PlacedMarket, market_of, markets_of
 from node.quoting.instants import format_instant, parse_instant
 from node.quoting.quantise import quantise_chain
 from node.quoting.report import (
@@ -43,7 +43,6 @@ __all__ = [
     "format_instant",
     "greek_decimals",
     "load_underlyings",
-    "market_hash",
     "market_of",
     "markets_of",
     "parse_chain",

@@ -54,13 +54,14 @@ class ChainRules:
 PRICING = ChainRules(unlisted_symbols=True, one_snapshot=False, shape=None)
 """`proofmark price`: several underlyings and times, unlisted symbols, any number of options."""
 
-PROVING = ChainRules(unlisted_symbols=False, one_snapshot=True, shape=PRODUCT_SHAPES[-1])
-"""Proofs and requests: one snapshot of one listed underlying that fits a product shape."""
-
 
 def proving_rules(shape: Shape) -> ChainRules:
-    """The rules of a proof of a given shape."""
+    """The rules of a proof: one snapshot of one listed underlying that fits the shape."""
     return ChainRules(unlisted_symbols=False, one_snapshot=True, shape=shape)
+
+
+PROVING = proving_rules(PRODUCT_SHAPES[-1])
+"""Requests, and proofs of any product shape."""
 
 
 @dataclass(frozen=True, slots=True)

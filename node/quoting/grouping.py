@@ -11,23 +11,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from eth_hash.auto import keccak
-
 from circuits.statements.option_marks.inputs import (
     LANES,
     PRODUCT_SHAPES,
     GroupInputs,
     Market,
     OptionInputs,
-    Shape,
 )
-from circuits.statements.option_marks.words import market_words
 from node.quoting.chain import Chain, QuotedOption
 from node.quoting.errors import ChainRefusedError, Fault
 from node.quoting.underlyings import Underlying
 
 _GROUPS_OF_A_BATCH = PRODUCT_SHAPES[-1].groups
-_WORD_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +75,6 @@ def group_count(options: Iterable[QuotedOption]) -> int:
     for option in options:
         sizes[_group_key(option)] += 1
     return sum(-(-size // LANES) for size in sizes.values())
-
-
-def market_hash(market: Market, shape: Shape) -> bytes:
-    """keccak of the market words, 32 bytes each: what the oracle signers sign."""
-    words = market_words(market, shape)
-    return bytes(keccak(b"".join(word.to_bytes(_WORD_BYTES, "big") for word in words)))
 
 
 def _markets(chain: Chain, groups_at_most: int | None) -> list[PlacedMarket]:

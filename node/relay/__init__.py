@@ -1,6 +1,5 @@
 """The room that settles: an outbox state machine between the store and a chain."""
 
-from node.relay.attestation import data_hash, slot_of
 from node.relay.desk import Event, EventKind
 from node.relay.policy import RelayPolicy
 from node.relay.relay import Relay
@@ -12,6 +11,4 @@ __all__ = [
     "Relay",
     "RelayPolicy",
     "RelayRunner",
-    "data_hash",
-    "slot_of",
 ]

@@ -1,6 +1,5 @@
-"""From an attestation to calldata, to its slot, and to the registry's verdict."""
+"""From an attestation to calldata, and to the registry's verdict."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -9,9 +8,9 @@ from eth_hash.auto import keccak
 
 from node.chain import Call, Chain, ErrorTable, Receipt
 from node.chain.errors import RevertedError
-from node.store import Attestation, Slot
+from node.store import Attestation
 
-__all__ = ["Outcome", "Verdict", "attest_call", "attested", "data_hash", "judge", "slot_of"]
+__all__ = ["Outcome", "Verdict", "attest_call", "attested", "judge"]
 
 _ATTEST = "attest(bytes32,uint256[10],uint256[])"
 _ATTESTED = "Attested(bytes32,address,bytes32,uint48,bytes32,bytes32)"
@@ -36,26 +35,6 @@ class Verdict:
 
     outcome: Outcome
     reason: str = ""
-
-
-def data_hash(words: Sequence[int]) -> bytes:
-    """keccak256(number of words || words), the hash the transcript and the event carry."""
-    packed = b"".join(word.to_bytes(32, "big") for word in (len(words), *words))
-    return bytes(keccak(packed))
-
-
-def slot_of(key_id: bytes, words: Sequence[int]) -> Slot:
-    """Read the header words: chain, registry, consumer, sequence, expiry, subject."""
-    domain, call, subject = words[:3]
-    return Slot(
-        chain_id=domain >> 160,
-        registry=(domain & (1 << 160) - 1).to_bytes(20, "big"),
-        key_id=key_id,
-        consumer=(call >> 88).to_bytes(20, "big"),
-        subject=subject.to_bytes(32, "big"),
-        sequence=call >> 40 & (1 << 48) - 1,
-        valid_until=call & (1 << 40) - 1,
-    )
 
 
 def attest_call(attestation: Attestation) -> bytes:

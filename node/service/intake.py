@@ -9,13 +9,14 @@ from eth_hash.auto import keccak
 
 from circuits.profile import R14
 from circuits.statements.option_marks import PRODUCT_SHAPES, Market, Shape
+from node.attestations import OFF_CHAIN
 from node.proving.task import MarksTask, canonical, market_fields
-from node.quoting import ChainRules, market_of
+from node.quoting import market_of, proving_rules
 from node.rpc.errors import Draining, Fault, QueueFull, RequestFaults, RequestIdReused
 from node.rpc.ports import StillWanted
 from node.service.jobs import JOB_KIND, StoredJobs
 from node.service.quoting import QuotingDesk
-from node.service.settlement import OFF_CHAIN, Bound, Settlement, fits
+from node.service.settlement import Bound, Settlement, fits
 from node.store import LeaseLostError, Proving, RequestIdTakenError, Store, Submission
 from node.values import JobView, MarksSubmission, SettlementMode
 
@@ -51,8 +52,8 @@ class MarksIntake:
     def submit(self, submission: MarksSubmission, still_wanted: StillWanted) -> JobView:
         """The job, on disk before this returns."""
         shapes = self._offered(submission.capacity)
-        rules = ChainRules(unlisted_symbols=False, one_snapshot=True, shape=shapes[-1])
-        market = market_of(self._desk.quantise(submission.chain, rules)).market
+        chain = self._desk.quantise(submission.chain, proving_rules(shapes[-1]))
+        market = market_of(chain).market
         digest = _content_digest(submission, market)
         known = self._store.jobs.find(submission.request_id) if submission.request_id else None
         if known is not None and known.content_digest == digest:

@@ -138,7 +138,7 @@ class StoredQueue:
 
     def fail(self, job_id: str, cause: JobCause, message: str) -> None:
         """FAILED."""
-        stored = Cause.__members__.get(cause.name, Cause.PROVER_FAILED)
+        stored = Cause[cause.name]
         self._unless_over(
             lambda: self._store.jobs.advance(job_id, Proving.FAILED, cause=stored, detail=message)
         )
@@ -185,7 +185,7 @@ def _transaction(entry: OutboxEntry | None, settlement: Settlement) -> JobTransa
 
 
 def _cause(cause: Cause | None) -> JobCause | None:
-    return None if cause is None else JobCause.__members__.get(cause.name, JobCause.INTERNAL)
+    return None if cause is None else JobCause[cause.name]
 
 
 def _moment(milliseconds: int) -> datetime:

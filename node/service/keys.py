@@ -23,9 +23,9 @@ from node.values import (
     ServedStatement,
     Verification,
 )
+from node.words import WORD_BYTES, split_words
 from prover import transcript
 
-_WORD_BYTES = 32
 _KEY_ID_BYTES = 32
 _UNDERLYING_ID_BYTES = 12
 
@@ -40,7 +40,7 @@ class KeyStoreVerifier:
         """What was found; malformed bytes are an answer, a missing key is KeyNotFound."""
         if len(attestation.key_id) != _KEY_ID_BYTES:
             return _invalid(f"key id: expected 32 bytes, received {len(attestation.key_id)}")
-        if len(attestation.words) % _WORD_BYTES:
+        if len(attestation.words) % WORD_BYTES:
             return _invalid(f"words: {len(attestation.words)} bytes are no multiple of 32")
         try:
             key = self._keys.verifying_key_by_id(attestation.key_id)
@@ -49,7 +49,7 @@ class KeyStoreVerifier:
                 f"key {attestation.key_id.hex()} is not in this node's key store",
                 metadata={"key_id": attestation.key_id.hex()},
             ) from error
-        words = tuple(_words(attestation.words))
+        words = split_words(attestation.words)
         try:
             verify_attestation(
                 Attestation(attestation.key_id, key.statement, words, attestation.proof),
@@ -123,8 +123,3 @@ def _version() -> str:
 
 def _invalid(reason: str) -> Verification:
     return Verification(reason=reason, data_hash=b"")
-
-
-def _words(data: bytes) -> list[int]:
-    starts = range(0, len(data), _WORD_BYTES)
-    return [int.from_bytes(data[start : start + _WORD_BYTES], "big") for start in starts]

@@ -6,25 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from circuits.statements.option_marks import Header, Market, Shape
+from circuits.statements.option_marks import Header, Market, Shape, market_words
+from circuits.statements.option_marks.inputs import ShapeError
 from node.chain import Chain, Contract, Deployment, contract_abi
 from node.chain.errors import (
     ChainError,
     ContractMissingError,
     DeploymentError,
-    RevertedError,
     RpcUnavailableError,
     WrongChainIdError,
 )
-from node.quoting import market_hash
+from node.oracle import Domain, find_snapshot, market_hash
 from node.rpc.errors import ChainUnavailable, NoSettlement, SnapshotUnknown
 from node.values import SettlementChain
 
 _RETRY_SECONDS = 2.0
-_NUMBER = 1  # of MarketSnapshot(underlying, number, snapshotUnix, marketHash, spot)
-
-#: The header of a proof that no registry accepts (formats.md, `prove marks`).
-OFF_CHAIN = Header(chain_id=0, registry=0, consumer=0, sequence=0, valid_until=0)
 
 
 @dataclass(frozen=True)
@@ -109,9 +105,8 @@ class ChainSettlement:
         book: SnapshotBook | None = None,
     ) -> None:
         self._book = book or SnapshotBook()
-        self._oracle = Contract(
-            chain, deployment.address("MarketOracle"), contract_abi("MarketOracle")
-        )
+        self._chain = chain
+        self._oracle = Domain(deployment.chain_id, deployment.address("MarketOracle"))
         self._registry = Contract(
             chain, deployment.address("AttestationRegistry"), contract_abi("AttestationRegistry")
         )
@@ -119,7 +114,7 @@ class ChainSettlement:
             chain_id=deployment.chain_id,
             registry=_bytes(deployment.address("AttestationRegistry")),
             router=_bytes(deployment.address("VerifierRouter")),
-            oracle=_bytes(self._oracle.address),
+            oracle=_bytes(self._oracle.oracle),
             default_consumer=_bytes(deployment.address("MarkBoard")),
         )
 
@@ -141,7 +136,7 @@ class ChainSettlement:
         except (ContractMissingError, DeploymentError, WrongChainIdError, ChainError) as error:
             raise NoSettlement(f"the node's chain cannot be used: {error}") from error
         raise SnapshotUnknown(
-            f"the oracle {self._oracle.address} on chain {self._described.chain_id} has attested "
+            f"the oracle {self._oracle.oracle} on chain {self._oracle.chain_id} has attested "
             f"no snapshot of {market.snapshot_unix} that is or contains these options; ask for an "
             "attested snapshot, or for SETTLEMENT_MODE_PROVE_ONLY",
             metadata={"snapshot_unix": str(market.snapshot_unix)},
@@ -150,11 +145,9 @@ class ChainSettlement:
     def _number(self, market: Market, shape: Shape) -> int | None:
         if not fits(market, shape):
             return None
-        try:
-            snapshot = self._oracle.read_one("snapshotByMarketHash", market_hash(market, shape))
-        except RevertedError:
-            return None
-        return int(snapshot[_NUMBER])
+        wanted = market_hash(market_words(market, shape))
+        snapshot = find_snapshot(self._chain, self._oracle, wanted)
+        return None if snapshot is None else snapshot.number
 
     def _header(self, market: Market, number: int, consumer: bytes) -> Header:
         described = self._described
@@ -170,8 +163,11 @@ class ChainSettlement:
 
 def fits(market: Market, shape: Shape) -> bool:
     """Whether every group and option has a place."""
-    fullest = max(len(group.options) for group in market.groups)
-    return len(market.groups) <= shape.groups and fullest <= shape.lanes
+    try:
+        shape.check_fits(market)
+    except ShapeError:
+        return False
+    return True
 
 
 def _series(market: Market) -> frozenset[tuple[int, ...]]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NewType
 
 from node.store.states import AttemptKind, AttemptState, Cause, Proving, Settlement
+from node.words import split_words
 
 __all__ = [
     "Accepted",
@@ -105,13 +106,11 @@ class Attestation(NewAttestation):
 
     def word_values(self) -> tuple[int, ...]:
         """Words as integers."""
-        starts = range(0, len(self.words), 32)
-        return tuple(int.from_bytes(self.words[i : i + 32], "big") for i in starts)
+        return split_words(self.words)
 
     def proof_values(self) -> tuple[int, ...]:
         """Proof coordinates as integers, in calldata order."""
-        starts = range(0, len(self.proof), 32)
-        return tuple(int.from_bytes(self.proof[i : i + 32], "big") for i in starts)
+        return split_words(self.proof)
 
 
 @dataclass(frozen=True)

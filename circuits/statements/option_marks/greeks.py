@@ -15,7 +15,6 @@ True quotients (gamma, rho) are rounded half to even, shifts to nearest.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isqrt
 
 from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.values import Integer
@@ -23,6 +22,7 @@ from circuits.functions.normal_cdf import normal_format
 from circuits.gadgets.boolean import is_zero
 from circuits.gadgets.division import half_even_quotient
 from circuits.gadgets.rounding import nearest, nearest_positive_part
+from circuits.gadgets.square_root import nearest_root
 from circuits.profile import Profile
 from circuits.statements.option_marks.black76 import (
     GroupValues,
@@ -153,7 +153,7 @@ def _decay_divisor() -> int:
 
 def _time_floor(ar: Arithmetic, profile: Profile, group: GroupValues) -> Integer:
     """sqrt(max(T, 1 s)) in the unit of root_time."""
-    at_zero, at_one = 1, _nearest_root(time_constant(profile) + 1)
+    at_zero, at_one = 1, nearest_root(time_constant(profile) + 1)
     expired = is_zero(ar, "expired", group.seconds)
     root = group.root_time.plus(expired * (at_one - at_zero))
     return ar.assume_interval(
@@ -163,11 +163,6 @@ def _time_floor(ar: Arithmetic, profile: Profile, group: GroupValues) -> Integer
         because="root_time = round(sqrt(c T + 1)) is at least 1 for every T",
         must_fail="test_square_root_refuses_neighbours_and_half_integers",
     )
-
-
-def _nearest_root(value: int) -> int:
-    root = isqrt(value)
-    return root + 1 if value - root * root > root else root
 
 
 def _density(ar: Arithmetic, profile: Profile, option: OptionValues) -> Integer:

@@ -9,7 +9,6 @@ from py_ecc import bn128 as _bn128
 
 from node.chain import (
     BLOCK_SECONDS,
-    DEVELOPMENT_CHAIN_IDS,
     Call,
     Chain,
     Contract,
@@ -20,6 +19,7 @@ from node.chain import (
     transact,
 )
 from node.chain import errors as e
+from prover import DEVELOPMENT_CHAINS
 from tests.node.chain.toy import START, TOY_ABI, deploy_toy, send, toy_words
 
 bn128: Any = _bn128  # its stub exports nothing
@@ -46,7 +46,7 @@ def transfer(chain: Chain, **changes: int) -> bytes:
 
 def test_satisfies_the_interface(chain: EmbeddedChain) -> None:
     satisfied: Chain = chain
-    assert satisfied.chain_id() in DEVELOPMENT_CHAIN_IDS
+    assert satisfied.chain_id() in DEVELOPMENT_CHAINS
     assert satisfied.finalized() is None
 
 

@@ -6,9 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_utils.address import to_checksum_address
 
 import node.chain
-from node.chain import DeploymentsFile, EmbeddedChain, development_account, write_keystore
+from node.chain import (
+    Contract,
+    DeploymentsFile,
+    EmbeddedChain,
+    contract_abi,
+    development_account,
+    write_keystore,
+)
 from node.cli import checks
 from tests.node.chain.toy import START
 from tests.node.cli.running import error_of, invoke, invoke_json
@@ -60,6 +68,19 @@ def test_contracts_are_deployed_once_and_recorded(
     assert [check["outcome"] for check in found if check["name"] == "contracts"] == ["ok"]
 
 
+@pytest.mark.usefixtures("_embedded_behind_the_url")
+def test_owner_and_guardian_are_those_named(
+    data: Path, wallet: tuple[object, ...], embedded: EmbeddedChain
+) -> None:
+    owner, guardian = (development_account(role).address for role in ("owner", "guardian"))
+    roles = ("--owner", owner, "--guardian", guardian.lower(), "--afresh")
+    report = invoke_json("deploy", *wallet, *roles, "--data-directory", data)
+    for name in ("VerifierRouter", "MarketOracle"):
+        contract = Contract(embedded, report["contracts"][name], contract_abi(name))
+        assert to_checksum_address(contract.read_one("guardian")) == guardian
+        assert to_checksum_address(contract.read_one("pendingOwner")) == owner
+
+
 class PublicChain:
     """A chain that must not be sent anything."""
 
@@ -108,4 +129,5 @@ def test_an_open_or_wrong_wallet_is_refused(
 
 
 def test_a_malformed_address_is_a_usage_error(wallet: tuple[object, ...]) -> None:
-    assert invoke("deploy", *wallet, "--signer", "0x12")[0] == 2
+    for option in ("--signer", "--owner", "--guardian"):
+        assert invoke("deploy", *wallet, option, "0x12")[0] == 2

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from circuits.statements.option_marks import Greeks, Mark, Market, Shape
+from circuits.statements.option_marks import Greeks, Mark, Market, Shape, market_words
+from node.oracle import market_hash
 from node.quoting import (
     PRICING,
     PROVING,
-    market_hash,
     market_of,
     markets_of,
     parse_chain,
@@ -31,7 +31,8 @@ def test_the_small_chain_gives_its_golden_report() -> None:
     golden = json.loads((DATA / "small_chain.json").read_text(encoding="utf-8"))
     report = price_report(chain)
     assert report == golden["report"]
-    assert market_hash(market_of(chain).market, Shape(16)).hex() == golden["market_hash"]
+    words = market_words(market_of(chain).market, Shape(16))
+    assert market_hash(words).hex() == golden["market_hash"]
     for entry in report:
         assert_within_bars(entry)
 

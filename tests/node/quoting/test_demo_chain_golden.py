@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from circuits.statements.option_marks.inputs import smallest_shape
-from node.quoting import PROVING, Chain, market_hash, market_of, price_report, read_chain
+from circuits.statements.option_marks import market_words, smallest_shape
+from node.oracle import market_hash
+from node.quoting import PROVING, Chain, market_of, price_report, read_chain
 from node.quoting.report import evaluate_chain
 from tests.node.quoting.judge import assert_within_bars
 
@@ -23,8 +24,9 @@ GOLDEN = Path(__file__).with_name("data") / "btc_chain_20260521_marks.csv"
 def golden_lines(chain: Chain) -> list[str]:
     market = market_of(chain).market
     shape = smallest_shape(market)
+    signed = market_hash(market_words(market, shape)).hex()
     lines = [
-        f"# shape {shape.groups} x {shape.lanes}, market hash {market_hash(market, shape).hex()}",
+        f"# shape {shape.groups} x {shape.lanes}, market hash {signed}",
         "seconds_to_expiry,forward_ticks,discount,rate_biased,strike_ticks,is_put,volatility,"
         "price_atoms,delta,gamma,vega,theta,rho",
     ]

@@ -17,7 +17,8 @@ from hexbytes import HexBytes
 
 from node.chain import Block, Call, Log, LogFilter, Receipt
 from node.chain import errors as e
-from node.relay.attestation import data_hash, slot_of
+from prover.transcript import data_hash
+from tests.node.relay.slots import slot_of
 
 REGISTRY = str(to_checksum_address("0x" + "22" * 20))
 CHAIN_ID = 31337

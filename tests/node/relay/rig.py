@@ -7,10 +7,13 @@ from typing import Any
 from eth_utils.address import to_canonical_address
 
 from node.chain import ErrorTable, development_account
-from node.relay import Event, Relay, RelayPolicy, data_hash, slot_of
+from node.relay import Event, Relay, RelayPolicy
 from node.store import Job, NewAttestation, OutboxEntry, Proving, Settlement, Store, Submission
+from node.words import join_words
+from prover.transcript import data_hash
 from tests.node.chain.toy import TOY_ERRORS
 from tests.node.relay.fake_chain import CHAIN_ID, REGISTRY, FakeChain
+from tests.node.relay.slots import slot_of
 
 START = 1_779_321_600
 KEY = development_account("relay")
@@ -114,7 +117,7 @@ class Rig:
         attestation = NewAttestation(
             key_id=KEY_ID,
             data_hash=data_hash(words),
-            words=b"".join(word.to_bytes(32, "big") for word in words),
+            words=join_words(words),
             proof=bytes(320),
         )
         self.store.jobs.complete(job.id, attestation, slot_of(KEY_ID, words))

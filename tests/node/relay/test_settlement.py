@@ -29,11 +29,14 @@ from node.oracle import (
     collect,
     submit_report,
 )
-from node.relay import Event, EventKind, Relay, RelayPolicy, RelayRunner, data_hash, slot_of
+from node.relay import Event, EventKind, Relay, RelayPolicy, RelayRunner
 from node.relay.attestation import _ATTEST, _ATTESTED
 from node.store import Cause, NewAttestation, Proving, Settlement, Store, Submission
+from node.words import join_words
+from prover.transcript import data_hash
 from tests.node.chain import synthetic
 from tests.node.chain.toy import START
+from tests.node.relay.slots import slot_of
 
 DEPLOYER = development_account("deployer")
 RELAY = development_account("relay")
@@ -102,8 +105,7 @@ class Node:
             proof = b"".join(w.to_bytes(32, "big") for w in synthetic.g1(99)) + proof[64:]
         job = target.jobs.submit(Submission("marks", b"", bytes(32))).job
         target.jobs.advance(job.id, Proving.PROVING)
-        packed = b"".join(word.to_bytes(32, "big") for word in words)
-        attestation = NewAttestation(key_id, data_hash(words), packed, proof)
+        attestation = NewAttestation(key_id, data_hash(words), join_words(words), proof)
         target.jobs.complete(job.id, attestation, slot_of(key_id, words))
         return job.id
 
