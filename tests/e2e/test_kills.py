@@ -112,6 +112,8 @@ def test_no_accepted_job_is_lost_whenever_the_node_is_killed(tmp_path: Path) -> 
                 assert client.wait(job_id, timeout_seconds=30).succeeded
             request_id, job_id = next(iter(accepted.items()))
             assert client.submit_marks(demo_chain(1), request_id=request_id).job_id == job_id
+        with Store.open_reading(tmp_path / "node.db") as reader:  # stored, but not yet answered
+            until(lambda: not reader.jobs.unfinished())
     with Store.open(tmp_path / "node.db") as store:
         jobs = store.jobs.page(limit=1_000_000)
         assert {job.proving for job in jobs} == {Proving.PROVED}
