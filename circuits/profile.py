@@ -1,4 +1,4 @@
-"""Profiles: how wide a limb is, and every width that follows (design/formats, "Profiles")."""
+"""Profiles: how wide a limb is, and every width that follows."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ Wire order (the columns of the matrices)
     private      block by block, wire by wire, lane by lane
 
 Row order
-    0, 1, 2      one consistency row x * 0 = 0 for each public wire (proof-system note: it makes
-                 the public columns linearly independent, which non-malleability needs)
+    0, 1, 2      one consistency row x * 0 = 0 for each public wire (it makes the public
+                 columns linearly independent, see prover/docs/security.md, section 5)
     then         block by block, constraint by constraint, lane by lane
 
 Block 0 is always the public block: one lane, the three public wires, no constraints of its own.

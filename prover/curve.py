@@ -13,7 +13,7 @@ Encodings
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Self
 
 from prover.errors import MalformedPointError, Reason
 
@@ -30,8 +30,6 @@ class G1Point:
 
     x: int
     y: int
-
-    SIZE: ClassVar[int] = G1_BYTES
 
     @property
     def coordinates(self) -> tuple[int, ...]:
@@ -67,8 +65,6 @@ class G2Point:
     x_real: int
     y_imaginary: int
     y_real: int
-
-    SIZE: ClassVar[int] = G2_BYTES
 
     @property
     def coordinates(self) -> tuple[int, ...]:

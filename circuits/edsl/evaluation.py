@@ -139,7 +139,7 @@ class WitnessArithmetic(Evaluation):
     """Records every wire's values, by block and class, in the order the builder makes them.
 
     A `liar` may replace hinted values; then the reading goes on in the field, and the constraint
-    system is what must refuse the result (design/quality, the ladder, rung 3).
+    system is what must refuse the result (CONTRIBUTING.md, the ladder).
     """
 
     liar: Liar | None = None

@@ -5,8 +5,13 @@
     Quotient       an integer plus a possible fraction delta/2^s, until it is discharged.
 
 A FieldElement becomes an Integer by a range check or by a named assumption, never by itself.
-A Quotient becomes an Integer when exactly one range check covers a form with an odd coefficient
-on it in which everything else is Integer (design/circuits, "Quotients").
+
+A quotient n/2^s of a hinted split costs a range check only if nobody else bounds it. Left
+unchecked, it is an integer or has the field's fraction delta/2^s, which is a huge number. A later
+check of a form in which everything else is Integer, with an odd coefficient on the quotient, keeps
+the fraction (odd times delta is no multiple of 2^s) and refuses it, as long as the form has fewer
+than r/2^s values. So exactly one such check discharges a Quotient: an even coefficient could turn
+delta/2^s into an integer, and two quotients in one form could cancel their fractions.
 """
 
 from __future__ import annotations

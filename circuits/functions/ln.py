@@ -1,4 +1,4 @@
-"""The natural logarithm of a whole number of ticks (reference/gadgets, section 4, "ln").
+"""The natural logarithm of a whole number of ticks.
 
 The table has a row for each segment of each octave. Normalisation rides in the same row: with
 kappa = 2^110 a row is  kappa * X_j(u) + P_j(u), where X_j(u) is the argument the row stands for, so

@@ -1,4 +1,4 @@
-"""The standard normal distribution function (reference/gadgets, section 4, "Phi").
+"""The standard normal distribution function.
 
 Arguments come in two parts: a coarse one in units of 2^-coarse_bits, which the lookup decomposes
 into row index and local coordinate (and so proves to be an integer in the table's domain), and a

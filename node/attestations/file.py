@@ -14,15 +14,14 @@ statement is for people and must agree with that key.
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from node.attestations.errors import AttestationFileError, FileFault
 from node.attestations.model import Attestation
+from node.files import replace_file
 from node.untrusted_json import decode_json
 from prover import PROOF_BYTES, StatementIdentity
 
@@ -62,11 +61,7 @@ def encode_attestation(attestation: Attestation) -> str:
 def write_attestation(path: Path, attestation: Attestation) -> None:
     """Write the file in one step; AttestationFileError where it cannot be written."""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(encode_attestation(attestation))
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        replace_file(path, encode_attestation(attestation), mode=0o644)
     except OSError as error:
         fault = FileFault("file", "a path that can be written", str(error.strerror))
         raise AttestationFileError(str(path), [fault]) from error

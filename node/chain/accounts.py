@@ -10,7 +10,7 @@ from pathlib import Path
 
 from eth_hash.auto import keccak
 
-from node.chain.errors import KeyFileError
+from node.chain.errors import KeystoreError
 from node.chain.signatures import Account, LocalAccount
 from node.untrusted_json import decode_json
 
@@ -29,7 +29,7 @@ def development_account(role: str, index: int = 0) -> LocalAccount:
 def load_keystore(keystore: Path, password_file: Path) -> LocalAccount:
     """Open a V3 keystore with the password in a file (its trailing newline is dropped).
 
-    Raises KeyFileError when a file is missing, readable by group or others, no keystore, or
+    Raises KeystoreError when a file is missing, readable by group or others, no keystore, or
     when the password does not open it.
     """
     text = _read_private(keystore)
@@ -37,11 +37,11 @@ def load_keystore(keystore: Path, password_file: Path) -> LocalAccount:
     try:
         document = decode_json(text.encode())
     except ValueError as error:
-        raise KeyFileError(f"{keystore} is not a V3 keystore (no JSON)") from error
+        raise KeystoreError(f"{keystore} is not a V3 keystore (no JSON)") from error
     try:
         return _account(Account.decrypt(document, password))
     except (KeyError, TypeError, ValueError, NotImplementedError) as error:
-        raise KeyFileError(
+        raise KeystoreError(
             f"{keystore} does not open with the password in {password_file}"
         ) from error
 
@@ -49,14 +49,14 @@ def load_keystore(keystore: Path, password_file: Path) -> LocalAccount:
 def write_keystore(account: LocalAccount, keystore: Path, password_file: Path) -> None:
     """Write a V3 keystore with mode 0600, sealed with the password in a file.
 
-    Raises KeyFileError when the keystore exists or the password file is not usable.
+    Raises KeystoreError when the keystore exists or the password file is not usable.
     """
     password = _read_private(password_file).rstrip("\r\n")
     document = json.dumps(Account.encrypt(account.key, password), indent=2)
     try:
         keystore.touch(mode=0o600, exist_ok=False)
     except FileExistsError as error:
-        raise KeyFileError(f"{keystore} exists already; nothing was overwritten") from error
+        raise KeystoreError(f"{keystore} exists already; nothing was overwritten") from error
     keystore.write_text(document + "\n", encoding="utf-8")
 
 
@@ -69,9 +69,9 @@ def _read_private(path: Path) -> str:
     try:
         mode = path.stat().st_mode
         if mode & _GROUP_AND_OTHERS:
-            raise KeyFileError(
+            raise KeystoreError(
                 f"{path} is open to other users (mode {stat.S_IMODE(mode):04o}): chmod 600 {path}"
             )
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise KeyFileError(f"cannot read {path}: {error}") from error
+        raise KeystoreError(f"cannot read {path}: {error}") from error

@@ -10,8 +10,6 @@ Code digests are keccak256 of the runtime code found after deployment, immutable
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -22,6 +20,7 @@ from eth_utils.address import is_checksum_address
 
 from node.chain.errors import ContractMissingError, DeploymentError
 from node.chain.interface import Chain
+from node.files import replace_file
 from node.untrusted_json import decode_json
 
 __all__ = ["DeployedContract", "DeployedVerifier", "Deployment", "DeploymentsFile"]
@@ -131,7 +130,9 @@ class DeploymentsFile:
                 ("feeds", deployment.feeds),
             )
         }
-        _replace(self.path, json.dumps({"format": _FORMAT, "chains": chains}, indent=2) + "\n")
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        document = {"format": _FORMAT, "chains": chains}
+        replace_file(self.path, json.dumps(document, indent=2) + "\n")
 
     def _chains(self) -> dict[str, Any]:
         if not self.path.exists():
@@ -166,13 +167,3 @@ def _digest(chain: Chain, address: str) -> str:
 
 def _difference(chain: Chain, contract: DeployedContract) -> str:
     return "other code" if chain.code_at(contract.address) else "no code"
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(name, path)

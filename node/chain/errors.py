@@ -15,7 +15,7 @@ NodeError
     │   ├── UnderpricedError       fee too low, also for a replacement
     │   └── InsufficientFundsError the sender cannot pay
     ├── TransactionTimeoutError    no receipt within the time allowed
-    ├── KeyFileError               keystore or password file missing, readable by others, wrong
+    ├── KeystoreError              keystore or password file missing, readable by others, wrong
     ├── ArtifactError              a contract artifact is missing or malformed
     └── DeploymentError            the deployments file or a deployment is not usable
         └── UnsafeKeyError         a development key on a chain that is not a development chain
@@ -31,7 +31,7 @@ __all__ = [
     "ContractMissingError",
     "DeploymentError",
     "InsufficientFundsError",
-    "KeyFileError",
+    "KeystoreError",
     "NonceGapError",
     "NonceTooLowError",
     "RevertedError",
@@ -130,7 +130,7 @@ class TransactionTimeoutError(ChainError):
     reason = Reason.CHAIN_UNAVAILABLE
 
 
-class KeyFileError(ChainError):
+class KeystoreError(ChainError):
     """A keystore or password file is missing, readable by others, malformed or does not open."""
 
     reason = Reason.CONFIG_INVALID

@@ -18,7 +18,7 @@ from eth_hash.auto import keccak
 
 import verifier_contracts
 from circuits.functions.tables import TABLE_TAGS, load_table
-from circuits.profile import R6, R14
+from circuits.profile import PROFILES
 from node.chain import DeploymentsFile, RpcChain
 from node.chain.errors import ChainError, ContractMissingError
 from node.config import Settings
@@ -151,7 +151,7 @@ def _keys(settings: Settings) -> Iterator[Check]:
 def _tables() -> Iterator[Check]:
     """Tables fit their own headers, and those the recipes of their generator."""
     faults: list[str] = []
-    names = [(function, profile.name) for function in TABLE_TAGS for profile in (R14, R6)]
+    names = [(function, profile) for function in TABLE_TAGS for profile in PROFILES]
     for function, profile in names:
         try:
             load_table(function, profile)

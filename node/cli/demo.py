@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from circuits.statements.option_marks.inputs import LANES
-from node.cli.options import EngineName, EngineOption, chosen_engine
+from node.cli.options import (
+    AsJson,
+    Capacity,
+    EngineName,
+    EngineOption,
+    WithGreeks,
+    chosen_engine,
+    chosen_shape,
+)
 from node.cli.output import print_json, reporting_errors, say, table_console
 from node.config import load_settings
 
@@ -28,12 +35,10 @@ def demo(
     rpc: Annotated[
         str | None, typer.Option("--rpc", help="JSON-RPC endpoint; default: the embedded chain.")
     ] = None,
-    capacity: Annotated[
-        int | None, typer.Option("--capacity", help="Options the circuit holds.")
-    ] = None,
-    greeks: Annotated[bool, typer.Option("--greeks", help="Prove the Greeks too.")] = False,
+    capacity: Capacity = None,
+    greeks: WithGreeks = False,
     engine: EngineOption = EngineName.AUTO,
-    as_json: Annotated[bool, typer.Option("--json", help="Everything as data.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run the whole pipeline once: quote, prove, attest, read back, and try to cheat."""
     # gRPC and web3 take a second to import: only the commands that need them pay for it.
@@ -46,7 +51,7 @@ def demo(
             keys_directory=load_settings().keys_directory,
             chain_file=chain,
             rpc=rpc,
-            capacity=_checked(capacity),
+            shape=None if capacity is None else chosen_shape(capacity),
             greeks=greeks,
             engine=chosen_engine(engine),
         )
@@ -55,12 +60,6 @@ def demo(
         print_json(report.data())
     else:
         _print(report)
-
-
-def _checked(capacity: int | None) -> int | None:
-    if capacity is not None and (capacity <= 0 or capacity % LANES):
-        raise typer.BadParameter(f"expected a multiple of {LANES}, received {capacity}")
-    return capacity
 
 
 def _print(report: DemoReport) -> None:

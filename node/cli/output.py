@@ -17,7 +17,6 @@ from node.errors import NodeError
 from node.quoting import ChainRefusedError
 
 EXIT_FAILED = 1
-EXIT_USAGE = 2
 
 _WIDTH_OF_A_PIPE = 160
 

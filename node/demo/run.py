@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from circuits.statements.option_marks import OptionMarks
+from circuits.statements.option_marks import OptionMarks, Shape
 from node.demo.live import ask, serving
 from node.demo.readback import read_back
 from node.demo.report import DemoReport
@@ -27,21 +27,21 @@ class DemoOptions:
     keys_directory: Path
     chain_file: Path | None = None
     rpc: str | None = None
-    capacity: int | None = None
+    shape: Shape | None = None
     greeks: bool = False
     engine: Engine | None = None
 
     @property
     def is_standard(self) -> bool:
         """Whether the shipped proof is of this very run."""
-        return (self.chain_file, self.rpc, self.capacity) == (None, None, None) and not self.greeks
+        return (self.chain_file, self.rpc, self.shape) == (None, None, None) and not self.greeks
 
 
 def run_demo(options: DemoOptions, say: Say) -> DemoReport:
     """Run everything; `say` gets a line of progress at a time. Raises NodeError."""
     started = time.monotonic()
     engine = options.engine or default_engine()
-    snapshot = load_snapshot(options.chain_file, options.capacity)
+    snapshot = load_snapshot(options.chain_file, options.shape)
     statement = OptionMarks(snapshot.shape, greeks=options.greeks)
     say(f"read {snapshot.placed.market.option_count} options of {snapshot.name}")
     shipped = _shipped(options, engine, say)

@@ -13,6 +13,7 @@ from pathlib import Path
 from circuits.statements.option_marks import Shape, smallest_shape
 from node.demo.report import Quotes
 from node.quoting import (
+    PROVING,
     Chain,
     PlacedMarket,
     format_instant,
@@ -21,7 +22,6 @@ from node.quoting import (
     proving_rules,
     read_chain,
 )
-from node.quoting.chain import PROVING
 
 SHIPPED_CHAIN = "btc_chain_20260521.csv"
 SHIPPED_QUOTES = "btc_quotes_20260521.csv"
@@ -46,16 +46,16 @@ class Snapshot:
         return min(groups, key=lambda group: group.expiry_unix).forward_ticks
 
 
-def load_snapshot(path: Path | None, capacity: int | None) -> Snapshot:
+def load_snapshot(path: Path | None, shape: Shape | None) -> Snapshot:
     """The file's snapshot, or the shipped one; ChainRefusedError lists every fault."""
-    shape = None if capacity is None else Shape(capacity // 16)
+    rules = PROVING if shape is None else proving_rules(shape)
     if path is not None:
         text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
-        chain = read_chain(path, proving_rules(shape) if shape else PROVING)
+        chain = read_chain(path, rules)
         return _snapshot(str(path), text, chain, shape, {})
     data = resources.files("node") / "data"
     text = (data / SHIPPED_CHAIN).read_text(encoding="utf-8")
-    chain = parse_chain(text, proving_rules(shape) if shape else PROVING)
+    chain = parse_chain(text, rules)
     return _snapshot(SHIPPED_CHAIN, text, chain, shape, _quotes(data / SHIPPED_QUOTES))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from circuits.field import BN254_FR
 from circuits.statements.option_marks import Shape, market_word_count
+from circuits.statements.option_marks.words import HEADER_WORDS
 from node.chain import Call, error_table
 from node.chain.errors import RevertedError
 from node.demo.report import Refusal
@@ -13,7 +14,6 @@ from node.demo.settled import Sent
 from node.demo.stage import Stage
 from node.errors import NodeError
 
-_HEADER_WORDS = 3
 _ATOM_OF_FIRST_PRICE = 1 << 168
 
 
@@ -44,9 +44,8 @@ def refusals(stage: Stage, genuine: Sent, shape: Shape, attested_in: int) -> tup
 
 def _attempts(genuine: Sent, shape: Shape) -> Iterator[tuple[str, Sent]]:
     words, proof = genuine.words, genuine.proof
-    first_market_word = _HEADER_WORDS
-    first_price_word = _HEADER_WORDS + market_word_count(shape)
-    first_strike_word = first_market_word + 1 + shape.groups
+    first_price_word = HEADER_WORDS + market_word_count(shape)
+    first_strike_word = HEADER_WORDS + 1 + shape.groups
 
     def changed(position: int, value: int) -> Sent:
         return Sent(genuine.key_id, proof, (*words[:position], value, *words[position + 1 :]))

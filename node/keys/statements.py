@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Protocol
 
-from circuits.profile import R6, R14, Profile
+from circuits.profile import PROFILES, Profile
 from circuits.r1cs import R1CS
 from circuits.statements.description import StatementDescription
 from circuits.statements.option_marks import MarketError, OptionMarks, Shape
@@ -13,7 +13,6 @@ from circuits.statements.option_marks.inputs import LANES, PRODUCT_SHAPES
 from node.keys.errors import UnknownStatementError
 from prover.identity import StatementDescription as DescriptionLike
 
-_PROFILES = {profile.name: profile for profile in (R14, R6)}
 _LONGEST_PARAMETERS = 1_000
 
 
@@ -80,7 +79,7 @@ def _parse(description: DescriptionLike) -> OptionMarks:
     parameters = json.loads(description.parameters)
     return OptionMarks(
         shape=Shape(parameters["groups"], parameters["lanes"]),
-        profile=_PROFILES[parameters["profile"]],
+        profile=PROFILES[parameters["profile"]],
         greeks=parameters["greeks"] is True,
     )
 

@@ -12,8 +12,6 @@ taken by mistake. Files are written under another name and renamed; readers need
 from __future__ import annotations
 
 import fcntl
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from functools import cache
 from pathlib import Path
 
 from circuits.statements.option_marks import OptionMarks
+from node.files import replace_file
 from node.keys.errors import (
     EngineTooSlowError,
     InvalidKeyError,
@@ -220,12 +219,7 @@ class KeyStore:
     def _save_verifying_key(self, key: VerifyingKey) -> None:
         self._make_directory()
         try:
-            handle, temporary = tempfile.mkstemp(dir=self.directory, suffix=".partial")
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(key.to_json())
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(temporary).replace(self.verifying_path_of(key.key_id))
+            replace_file(self.verifying_path_of(key.key_id), key.to_json())
         except OSError as error:
             raise self._trouble(error) from error
 

@@ -6,7 +6,6 @@ from node.oracle.signing import MarketView, OracleSigner, SignedReport, collect,
 from node.oracle.submission import (
     find_snapshot,
     next_number,
-    oracle_threshold,
     submit_report,
 )
 
@@ -25,7 +24,6 @@ __all__ = [
     "find_snapshot",
     "market_hash",
     "next_number",
-    "oracle_threshold",
     "recover",
     "signable",
     "submit_report",

@@ -6,7 +6,7 @@ from node.chain.signatures import LocalAccount
 from node.oracle.report import Domain, SnapshotReport
 from node.oracle.signing import SignedReport
 
-__all__ = ["find_snapshot", "next_number", "oracle_threshold", "submit_report"]
+__all__ = ["find_snapshot", "next_number", "submit_report"]
 
 _UNKNOWN = frozenset({"MarketHashUnknown", "SnapshotUnknown"})
 
@@ -19,11 +19,6 @@ def next_number(chain: Chain, domain: Domain, underlying: bytes) -> int:
     oracle = _contract(chain, domain)
     _, held, *_ = oracle.read_one("heldSnapshot", underlying)
     return max(int(oracle.read_one("latestNumber", underlying)), int(held)) + 1
-
-
-def oracle_threshold(chain: Chain, domain: Domain) -> int:
-    """Return how many signatures the contract wants."""
-    return int(_contract(chain, domain).read_one("threshold"))
 
 
 def find_snapshot(chain: Chain, domain: Domain, market_hash: bytes) -> SnapshotReport | None:

@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from circuits.profile import R6, R14
+from circuits.profile import PROFILES, R14
 from circuits.statements.option_marks import (
     GroupInputs,
     Header,
@@ -27,7 +27,6 @@ from node.proving.errors import TaskError
 from node.values import MarksStatement
 
 _VERSION = 1
-PROFILES = {profile.name: profile for profile in (R14, R6)}
 _HEADER = ("chain_id", "registry", "consumer", "sequence", "valid_until")
 
 

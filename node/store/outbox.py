@@ -54,12 +54,6 @@ class Outbox:
         with self._database.read() as connection:
             return tuple(map(attempt_of, connection.execute(query.order_by(t.attempts.c.id))))
 
-    def attempts_at(self, sender: bytes, nonce: int) -> tuple[Attempt, ...]:
-        """Return every signed transaction that competes for a nonce, oldest first."""
-        query = select(t.attempts).where(t.attempts.c.sender == sender, t.attempts.c.nonce == nonce)
-        with self._database.read() as connection:
-            return tuple(map(attempt_of, connection.execute(query.order_by(t.attempts.c.id))))
-
     def highest_nonce(self, sender: bytes) -> int | None:
         """Return the highest nonce that a live entry or an unmined filler has reserved."""
         reserved = select(func.max(t.outbox.c.nonce)).where(

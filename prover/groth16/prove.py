@@ -54,7 +54,7 @@ def prove_deterministic(
 ) -> Proof:
     """The core. Blinding factors used twice, or known, give the witness away: tests only.
 
-    Notation as in proof-system.md: r blinds A, s blinds B, v blinds D; C is then determined.
+    r blinds A, s blinds B, v blinds D; C is then determined (prover/docs/security.md, section 3).
     """
     verifying_key, loaded = key.verifying_key, key.loaded(engine)
     transcript.check_words(words, verifying_key.statement.word_count)

@@ -29,7 +29,7 @@ _Result = TypeVar("_Result")
 
 
 def random_market(groups: int, lanes: int, seed: int = 1) -> Market:
-    """A full market of typical options (design/formats, "typical inputs")."""
+    """A full market of typical options (circuits/docs/option_marks.md, Accuracy)."""
     source = random.Random(seed)
     return Market(1, 4, SNAPSHOT_UNIX, tuple(_group(source, lanes) for _ in range(groups)))
 

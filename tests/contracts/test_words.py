@@ -1,4 +1,4 @@
-"""The word layout in Solidity against the one in Python, which both claim to write formats.md."""
+"""The word layout in Solidity against the one in Python (circuits/docs/option_marks.md)."""
 
 from __future__ import annotations
 

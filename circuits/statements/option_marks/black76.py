@@ -3,9 +3,9 @@
     call = A N(d1) - B N(d2),   A = F D,  B = K D,
     d1,2 = ln(F/K)/v +- v/2,    v = volatility * sqrt(T)
 
-Black, F. (1976), "The pricing of commodity contracts", eq. 16; the exact integer formulas, their
-uniqueness argument and their error bounds are those of reference/gadgets, section 4. Nothing is
-rounded before the price but ln (once), v (once) and one division.
+Black, F. (1976), "The pricing of commodity contracts", eq. 16; error bars and the
+uniqueness argument are in circuits/docs/option_marks.md. Nothing is rounded before the price but
+ln (once), v (once) and one division.
 """
 
 from __future__ import annotations

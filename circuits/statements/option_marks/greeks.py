@@ -1,6 +1,6 @@
-"""Five Greeks of `option_marks`, each one integer.
+"""Five Greeks of `option_marks`, each one integer (ranges and accuracy: circuits/docs).
 
-Forward and rate are independent variables (design/formats). In ticks, years and 1.00 units,
+Forward and rate are independent variables. In ticks, years and 1.00 units,
 
     delta = dV/dF     = +-D N(+-d1)                          unit 2^-39
     gamma = d2V/dF2   = D phi(d1) / (F v)                    unit 2^-67 per tick

@@ -16,7 +16,7 @@ from __future__ import annotations
 from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.lanes import Lanes
 from circuits.edsl.values import FieldElement, Integer
-from circuits.statements.option_marks.black76 import GroupValues, OptionValues
+from circuits.statements.option_marks.black76 import PRICE_BITS, GroupValues, OptionValues
 from circuits.statements.option_marks.greeks import (
     DELTA_BIAS,
     GAMMA_BITS,
@@ -25,15 +25,13 @@ from circuits.statements.option_marks.greeks import (
     VEGA_BITS,
     GreekValues,
 )
+from circuits.statements.option_marks.words import OPTIONS_PER_WORD, PRICES_PER_WORD
 
 UNDERLYING_BITS = 96
 TICK_EXPONENT_BITS = 8
 SNAPSHOT_BITS = 39
 COUNT_BITS = 16
-STRIKES_PER_WORD = 3
-STRIKE_FIELD_BITS = 65
-PRICES_PER_WORD = 4
-PRICE_FIELD_BITS = 56
+OPTION_BITS = 65
 
 
 def publish_header(ar: Arithmetic, root: Lanes, groups: int) -> Integer:
@@ -71,8 +69,8 @@ def publish_options(
 ) -> None:
     """Words of option inputs, words of prices, then two words of Greeks for each option."""
     inputs = (option.strike * (1 << 29)).plus(option.volatility * 2, option.is_put)
-    _publish_packed(ar, root, "strike_words", inputs, STRIKES_PER_WORD, STRIKE_FIELD_BITS)
-    _publish_packed(ar, root, "price_words", option.price, PRICES_PER_WORD, PRICE_FIELD_BITS)
+    _publish_packed(ar, root, "strike_words", inputs, OPTIONS_PER_WORD, OPTION_BITS)
+    _publish_packed(ar, root, "price_words", option.price, PRICES_PER_WORD, PRICE_BITS)
     if greeks is not None:
         gamma = greeks.gamma * (1 << VEGA_BITS)
         delta = greeks.delta.plus(DELTA_BIAS) * (1 << (VEGA_BITS + GAMMA_BITS))

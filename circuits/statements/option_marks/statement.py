@@ -151,10 +151,10 @@ def _inputs(market: Market, shape: Shape) -> dict[str, IntegerArray]:
 
 
 def _header_inputs(header: Header, market: Market) -> dict[str, IntegerArray]:
-    destination, consumer, _ = header_words(header, market)
+    domain, call, _ = header_words(header, market)
     values = {
-        "word_1": destination,
-        "word_2": consumer,
+        "word_1": domain,
+        "word_2": call,
         "underlying_id": market.underlying_id,
         "tick_exponent": market.tick_exponent,
         "snapshot_unix": market.snapshot_unix,

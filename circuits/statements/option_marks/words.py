@@ -50,8 +50,8 @@ HEADER_WORDS = 3
 OPTIONS_PER_WORD = 3
 PRICES_PER_WORD = 4
 
-_DESTINATION = (88, 160)
-_CONSUMER = (160, 48, 40)
+_DOMAIN = (88, 160)
+_CALL = (160, 48, 40)
 _SUBJECT = (96,)
 _SNAPSHOT = (96, 8, 40, 16, 16)
 _GROUP = (36, 46, 28, 40)
@@ -99,10 +99,10 @@ def lane_sources(market: Market, shape: Shape) -> tuple[int, ...]:
 
 
 def header_words(header: Header, market: Market) -> tuple[int, ...]:
-    """Words 1 to 3."""
+    """Words 1 to 3: domain, call and subject, as HeaderWords.sol calls them."""
     return (
-        pack(_DESTINATION, (header.chain_id, header.registry)),
-        pack(_CONSUMER, (header.consumer, header.sequence, header.valid_until)),
+        pack(_DOMAIN, (header.chain_id, header.registry)),
+        pack(_CALL, (header.consumer, header.sequence, header.valid_until)),
         pack(_SUBJECT, (market.underlying_id,)),
     )
 
@@ -197,8 +197,8 @@ def decode_words(words: Sequence[int], shape: Shape, *, greeks: bool = False) ->
 
 
 def _decode_header(words: Sequence[int]) -> tuple[Header, int]:
-    chain_id, registry = unpack(_DESTINATION, words[0], 1)
-    consumer, sequence, valid_until = unpack(_CONSUMER, words[1], 2)
+    chain_id, registry = unpack(_DOMAIN, words[0], 1)
+    consumer, sequence, valid_until = unpack(_CALL, words[1], 2)
     (subject,) = unpack(_SUBJECT, words[2], 3)
     return Header(chain_id, registry, consumer, sequence, valid_until), subject
 

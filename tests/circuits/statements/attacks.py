@@ -1,4 +1,4 @@
-"""Attack families on `option_marks` (reference/gadgets, section 5, and design/circuits).
+"""Attack families on `option_marks`.
 
 Each family is a list of lies; `Lie.patches` change how the lying prover computes, so that every
 later claim is as favourable as it can be.

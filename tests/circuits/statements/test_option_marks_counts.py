@@ -1,4 +1,4 @@
-"""The constraint budget: the committed snapshot, and the bars of design/formats.
+"""The constraint budget: the committed snapshot, and the bars that the README promises.
 
 `PYTHONPATH=. python -m tests.circuits.statements.test_option_marks_counts` rewrites the snapshot.
 """
@@ -21,7 +21,7 @@ SNAPSHOT = Path(__file__).parents[2] / "snapshots" / "constraints.json"
 MODES = {"price": False, "price_and_greeks": True}
 PROFILES = {profile.name: profile for profile in (R6, R14)}
 
-#: design/formats, "Marginal bars".
+#: Constraints for each further option, then for each further group, all tables, everything else.
 BARS = {"price": 70, "price_and_greeks": 168}
 GROUP_BAR = 95
 TABLES_BAR = 25_800
@@ -89,7 +89,7 @@ def test_the_counts_are_within_their_bars(mode: str) -> None:
 
 
 def test_the_test_profile_stays_within_the_reference_engine() -> None:
-    """At most 600 table rows besides the range table (design/formats, "Profiles")."""
+    """At most 600 table rows besides the range table (tens of milliseconds a constraint)."""
     r1cs = OptionMarks(Shape(1, 1), R6).r1cs()
     row_tables = [block.lanes for block in r1cs.blocks if block.name.endswith("_r6")]
     assert sum(row_tables) <= 600

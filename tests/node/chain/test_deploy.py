@@ -94,7 +94,7 @@ def test_file_round_trip_keeps_other_chains(tmp_path: Path, deployment: Deployme
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", '{"format": "other", "chains": {}}', '{"format": 1}'],
+    ["", "[]", "{}", '{"format": "other", "chains": {}}', '{"format": 1}', "[" * 100_000],
 )
 def test_malformed_files_are_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "deployments.json"

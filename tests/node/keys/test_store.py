@@ -86,6 +86,7 @@ def test_two_processes_make_one_key(tmp_path: Path, capfd: pytest.CaptureFixture
         assert process.exitcode == 0
     assert capfd.readouterr().out.count("making the development key") == 1
     assert not list((tmp_path / "keys").glob("*partial*"))
+    assert not list((tmp_path / "keys").glob(".*"))
 
 
 def test_keys_are_found_by_id(tmp_path: Path) -> None:

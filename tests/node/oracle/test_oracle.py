@@ -28,7 +28,6 @@ from node.oracle import (
     find_snapshot,
     market_hash,
     next_number,
-    oracle_threshold,
     recover,
     signable,
     submit_report,
@@ -87,7 +86,8 @@ def _digest(message: object) -> bytes:
 
 def test_a_signed_report_is_accepted_once(chain: EmbeddedChain, domain: Domain) -> None:
     assert next_number(chain, domain, UNDERLYING) == 1
-    assert oracle_threshold(chain, domain) == 2
+    oracle = Contract(chain, domain.oracle, contract_abi("MarketOracle"))
+    assert oracle.read_one("threshold") == 2
     signed = sign(make_report(), domain, count=2)
     assert find_snapshot(chain, domain, signed.report.market_hash) is None
     _, accepted = submit_report(chain, DEPLOYER, signed)

@@ -98,7 +98,7 @@ def test_attempts_and_nonces(store: Store) -> None:
     sent, waiting = store.outbox.attempts(entry.id)
     assert (sent.sent_block, sent.state) == (3, AttemptState.BROADCAST)
     assert waiting == bumped
-    assert store.outbox.attempts_at(SENDER, 7) == (sent, waiting)
+    assert [(each.sender, each.nonce) for each in (sent, waiting)] == [(SENDER, 7)] * 2
     store.outbox.save_attempt(None, attempt(9, kind=AttemptKind.FILLER))
     assert store.outbox.highest_nonce(SENDER) == 9
     assert store.outbox.highest_nonce(b"\x06" * 20) is None

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 /// @title HeaderWords
 /// @notice The three words every statement starts with. Indices count from zero.
 ///
-///   0  chainId (64) << 160 | registry (160)
+///   0  chainId (88) << 160 | registry (160)
 ///   1  consumer (160) << 88 | sequence (48) << 40 | validUntil (40, unix seconds)
 ///   2  subject; of a market statement its underlying id
 library HeaderWords {

@@ -12,6 +12,7 @@ import { HeaderWords } from "./HeaderWords.sol";
 ///   4..3+G        forwardTicks (36) | discount (46, 2^-44) | rate (28, biased) | expiryUnix (40)
 ///   ceil(N/3)     3 x [ strikeTicks (36) | volatility (28, 2e-8) | isPut (1) ]
 ///   N/4           4 x priceAtoms (56, 1e-5 tick)
+///   2 N           Greeks, where the key's statement proves them; nothing here reads them
 ///
 /// A tick is 10^-tickExponent of the quote currency. The functions decode words that a proof has
 /// range-checked.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @notice Words of an `option_marks` statement, put together field by field as formats.md says.
+/// @notice Words of an `option_marks` statement, put together field by field (see
+/// circuits/docs/option_marks.md).
 library MarketWords {
     uint256 internal constant FIRST_PRICE = 1_000_000;
     uint256 internal constant STRIKE = 500_000_000;
