@@ -1,4 +1,4 @@
-"""The demonstration on a real node's EVM: the last rung of the ladder (design/quality)."""
+"""The demonstration on a real node's EVM: the last rung of the ladder (CONTRIBUTING.md)."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def test_files_nested_without_end_are_refused(tmp_path: Path) -> None:
     password.write_text("secret\n")
     path.chmod(0o600)
     password.chmod(0o600)
-    with pytest.raises(e.KeyFileError, match="no JSON"):
+    with pytest.raises(e.KeystoreError, match="no JSON"):
         load_keystore(path, password)
     with pytest.raises(e.DeploymentError, match="not a deployments file"):
         DeploymentsFile(path).load(1)
