@@ -77,6 +77,32 @@ class R1CS:
     blocks: tuple[Block, ...]
     columns: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
 
+    def __post_init__(self) -> None:
+        """Refuse a term that would read another wire than it names."""
+        for block in self.blocks:
+            for constraint in block.constraints:
+                for term in (*constraint.a, *constraint.b, *constraint.c):
+                    if not self._is_sound(term, block):
+                        raise ValueError(f"{block.name}/{constraint.path}: {term} names no wire")
+
+    def _is_sound(self, term: Term, block: Block) -> bool:
+        wire, lane_map = term.wire, term.lane_map
+        if not 0 <= wire.block < len(self.blocks) or wire.index < 0:
+            return False
+        source = self.blocks[wire.block]
+        available = {
+            WireClass.PUBLIC: PUBLIC_WIRES if wire.block == 0 else 0,
+            WireClass.COMMITTED: source.committed,
+            WireClass.PRIVATE: source.private,
+        }
+        if isinstance(term.coefficient, Column):
+            column = term.coefficient.index
+            if not 0 <= column < len(self.columns) or len(self.columns[column]) != block.lanes:
+                return False
+        one_lane = source.lanes == 1 if wire.wire_class is WireClass.PUBLIC else True
+        mapped = block.lanes == 1 if lane_map == EVERY_LANE else lane_map.divisor >= 1
+        return wire.index < available[wire.wire_class] and one_lane and mapped
+
     @cached_property
     def committed_starts(self) -> tuple[int, ...]:
         """First global index of each block's committed wires."""

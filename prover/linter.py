@@ -35,6 +35,7 @@ def lint_verifying_key(
     if malformed:
         return malformed
     findings = list(_weak_points(key))
+    findings.extend(_alpha_again(key, engine))
     findings.extend(_public_points(key.gamma_abc_g1))
     for other in known_keys:
         findings.extend(_shared_deltas(key, other))
@@ -138,10 +139,21 @@ def _weak_points(key: VerifyingKey) -> Iterator[str]:
     for name, point in key.points_g2.items():
         if _same_up_to_sign(point, G2_GENERATOR):
             yield f"{name} is the generator or its opposite"
-    secrets_g2 = {name: key.points_g2[name] for name in ("gamma_g2", "delta_1_g2", "delta_2_g2")}
-    for (first, left), (second, right) in combinations(secrets_g2.items(), 2):
+    for (first, left), (second, right) in combinations(key.points_g2.items(), 2):
         if _same_up_to_sign(left, right):
             yield f"{first} equals {second} up to sign"
+
+
+def _alpha_again(key: VerifyingKey, engine: Engine) -> Iterator[str]:
+    """The same for alpha, which the key has in the other group: two pairings tell.
+
+    With alpha or beta equal to gamma or a delta, e(alpha, beta) stands for nothing: public points
+    make it, and anybody proves anything (tests/soundness/test_related_secrets.py).
+    """
+    for name, point in key.points_g2.items():
+        for generator in (G1_GENERATOR, -G1_GENERATOR):
+            if engine.pairing_product_is_one([(key.alpha_g1, G2_GENERATOR), (generator, point)]):
+                yield f"alpha_g1 equals {name} up to sign"
 
 
 def _public_points(gamma_abc_g1: Sequence[G1Point]) -> Iterator[str]:

@@ -170,7 +170,8 @@ def _has_fields(field: str, value: Any, names: Iterable[str], faults: _Faults) -
     for name in missing:
         faults.append(FileFault(f"{prefix}{name}", "a value", "nothing"))
     for name in value.keys() - set(names):
-        faults.append(FileFault(f"{prefix}{_shortened(name)}", "no such field", "a value"))
+        shown = name if name.isprintable() else ascii(name)  # no escape codes to a terminal
+        faults.append(FileFault(f"{prefix}{_shortened(shown)}", "no such field", "a value"))
     return not missing
 
 

@@ -69,7 +69,7 @@ class ErrorTable:
             return Revert("Unknown", {}, f"reverted with an unknown error 0x{data[:4].hex()}")
         try:
             values = decode(input_types(entry), data[4:])
-        except (DecodingError, OverflowError):
+        except (DecodingError, OverflowError, UnicodeDecodeError):
             return Revert("Unknown", {}, f"reverted with a malformed {entry['name']}")
         names = [each.get("name") or str(i) for i, each in enumerate(entry["inputs"])]
         arguments = dict(zip(names, values, strict=True))
@@ -79,11 +79,16 @@ class ErrorTable:
 
 def _sentence(name: str, arguments: Mapping[str, Any]) -> str:
     if name == "Error":
-        return str(arguments["message"])
+        return _printable(str(arguments["message"]))
     if name == "Panic":
         return _PANICS.get(arguments["code"], f"panic code {arguments['code']}")
     listed = ", ".join(_arguments(arguments.items()))
     return f"{_words(name)} ({listed})" if listed else _words(name)
+
+
+def _printable(text: str) -> str:
+    """A contract's words: no control characters in a log, a terminal or a database."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
 def _words(name: str) -> str:

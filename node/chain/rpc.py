@@ -14,6 +14,7 @@ from requests import RequestException
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 from web3 import HTTPProvider
 from web3.exceptions import Web3Exception
+from web3.types import RPCResponse
 
 from node.chain.embedded import BLOCK_SECONDS
 from node.chain.errors import (
@@ -24,6 +25,7 @@ from node.chain.errors import (
 )
 from node.chain.rpc_errors import translate_error
 from node.chain.types import Block, Call, Log, LogFilter, Receipt
+from node.untrusted_json import check_nesting
 
 __all__ = ["RpcChain"]
 
@@ -45,7 +47,7 @@ class RpcChain:
         self, url: str, *, expected_chain_id: int | None = None, timeout: float = 10.0
     ) -> None:
         self._where = _endpoint_name(url)
-        self._provider = HTTPProvider(
+        self._provider = _Provider(
             url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None
         )
         self._chain_id = _integer(self._read("eth_chainId"))
@@ -132,7 +134,7 @@ class RpcChain:
                 "topics": topics,
             },
         )
-        return tuple(_parsed(_log, each, self._where) for each in reply)
+        return _parsed(_logs, reply, self._where)
 
     def set_time(self, timestamp: int) -> None:
         """Set a development chain's clock; ClockError elsewhere; only anvil's may run backward."""
@@ -200,23 +202,36 @@ class RpcChain:
         fault = reply.get("error") if isinstance(reply, dict) else reply
         if isinstance(fault, dict):
             raise translate_error(method, fault, self._where)
-        if fault is not None or "result" not in reply:
+        if fault is not None or not isinstance(reply, dict) or "result" not in reply:
             raise RpcUnavailableError(
                 f"{self._where} answered {method} with neither result nor error"
             )
         return reply["result"]
 
 
+class _Provider(HTTPProvider):
+    """web3's, but for replies nested so deep that reading them would end the process."""
+
+    @staticmethod
+    def decode_rpc_response(raw_response: bytes) -> RPCResponse:
+        """ValueError for such a reply."""
+        check_nesting(raw_response)
+        return HTTPProvider.decode_rpc_response(raw_response)
+
+
 def _endpoint_name(url: str) -> str:
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else ""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:  # its text quotes the URL, and the URL may hold a credential
+        raise RpcUnavailableError("the RPC URL is none: no host and port can be read") from None
     return f"{parts.scheme}://{parts.hostname or ''}{port}"
 
 
 def _parsed(parse: Callable[[Any], _T], reply: Any, where: str) -> _T:
     try:
         return parse(reply)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise RpcUnavailableError(f"{where} sent a malformed reply: {error!r}") from error
 
 
@@ -263,6 +278,10 @@ def _log(reply: Any) -> Log:
         block_hash=_bytes(reply["blockHash"]),
         tx_hash=_bytes(reply["transactionHash"]),
     )
+
+
+def _logs(reply: Any) -> tuple[Log, ...]:
+    return tuple(map(_log, reply))
 
 
 def _receipt(reply: Any) -> Receipt:

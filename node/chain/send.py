@@ -21,6 +21,8 @@ __all__ = ["transact"]
 
 _POLL_SECONDS = 0.2
 _GAS_MARGIN_PERCENT = 110
+_PRIORITY_FEE_CEILING = 50 * 10**9
+"""Wei per gas. The tip is the endpoint's suggestion and the miner's gain: they may be friends."""
 
 
 def transact(
@@ -54,7 +56,7 @@ def transact(
 
 def _signed(chain: Chain, account: LocalAccount, to: str | None, data: bytes) -> SignedTransaction:
     head = chain.head()
-    priority_fee = chain.priority_fee()
+    priority_fee = min(chain.priority_fee(), _PRIORITY_FEE_CEILING)
     max_fee = 2 * head.base_fee + priority_fee
     message = Call(to, data, account.address)
     chain.call(message)  # reverts carry their reason here, not always in an estimate

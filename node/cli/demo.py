@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from node.cli.options import AsJson, Capacity, WithGreeks, chosen_shape
+from node.cli.options import (
+    AsJson,
+    Capacity,
+    EngineName,
+    EngineOption,
+    WithGreeks,
+    chosen_engine,
+    chosen_shape,
+)
 from node.cli.output import print_json, reporting_errors, say, table_console
 from node.config import load_settings
 
@@ -29,6 +37,7 @@ def demo(
     ] = None,
     capacity: Capacity = None,
     greeks: WithGreeks = False,
+    engine: EngineOption = EngineName.AUTO,
     as_json: AsJson = False,
 ) -> None:
     """Run the whole pipeline once: quote, prove, attest, read back, and try to cheat."""
@@ -36,15 +45,15 @@ def demo(
     from node.demo import DemoOptions, run_demo  # noqa: PLC0415
     from node.service import configure_logging  # noqa: PLC0415
 
-    shape = None if capacity is None else chosen_shape(capacity)
     with reporting_errors(as_json):
         configure_logging(as_json=as_json, level=logging.WARNING)
         options = DemoOptions(
             keys_directory=load_settings().keys_directory,
             chain_file=chain,
             rpc=rpc,
-            shape=shape,
+            shape=None if capacity is None else chosen_shape(capacity),
             greeks=greeks,
+            engine=chosen_engine(engine),
         )
         report = run_demo(options, lambda line: say(f"  {line}"))
     if as_json:
@@ -71,12 +80,7 @@ def _print(report: DemoReport) -> None:
         if report.largest_error
         else "error: not computed, mpmath is not installed (demo extra)"
     )
-    console.print(
-        f"proved {report.options} options (capacity {report.capacity}"
-        f"{', with five Greeks' if report.greeks else ''}) in {report.proving_seconds:.2f} s: "
-        f"{report.options_per_second:,.0f} options/s, {report.engine} engine, "
-        f"{report.proof_bytes} bytes of proof"
-    )
+    console.print(_proving_line(report))
     console.print(
         f"attested with {report.attest_gas:,} gas, {report.gas_per_option:,.0f} an option "
         f"(on-chain recomputation: {RECOMPUTATION_GAS:,} at best)"
@@ -87,3 +91,15 @@ def _print(report: DemoReport) -> None:
         refused.add_row(refusal.attempt, refusal.reason)
     console.print(refused)
     console.print(f"whole run {report.total_seconds:.1f} s, keys {report.key_seconds:.1f} s of it")
+
+
+def _proving_line(report: DemoReport) -> str:
+    what = f"{report.options} options (capacity {report.capacity}" + (
+        ", with five Greeks)" if report.greeks else ")"
+    )
+    if report.proof_shipped:
+        return f"replayed the shipped proof of {what}: {report.proof_bytes} bytes"
+    return (
+        f"proved {what} in {report.proving_seconds:.2f} s: {report.options_per_second:,.0f} "
+        f"options/s, {report.engine} engine, {report.proof_bytes} bytes of proof"
+    )

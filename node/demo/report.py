@@ -52,10 +52,11 @@ class DemoReport:
     refusals: tuple[Refusal, ...]
     proof_bytes: int
     quote_seconds: float
-    key_seconds: float
     proving_seconds: float
-    total_seconds: float
     attest_gas: int
+    proof_shipped: bool = False  #: verified and attested, not made in this run
+    key_seconds: float = 0.0
+    total_seconds: float = 0.0
 
     @property
     def options_per_second(self) -> float:

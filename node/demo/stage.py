@@ -98,7 +98,7 @@ def attest_snapshot(stage: Stage, snapshot: Snapshot) -> int:
         spots=[snapshot.spot_ticks] * SIGNERS,
     )
     signers = [OracleSigner(development_account("signer", index)) for index in range(SIGNERS)]
-    view = MarketView(words, snapshot.spot_ticks)
+    view = MarketView(words, snapshot.spot_ticks, report.number)
     signed = collect(
         report,
         domain,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from circuits.field import BN254_FR
 from circuits.statements.option_marks import Shape, market_word_count
@@ -11,19 +10,11 @@ from circuits.statements.option_marks.words import HEADER_WORDS
 from node.chain import Call, error_table
 from node.chain.errors import RevertedError
 from node.demo.report import Refusal
+from node.demo.settled import Sent
 from node.demo.stage import Stage
 from node.errors import NodeError
 
 _ATOM_OF_FIRST_PRICE = 1 << 168
-
-
-@dataclass(frozen=True)
-class Sent:
-    """An attestation as the registry takes it."""
-
-    key_id: bytes
-    proof: tuple[int, ...]
-    words: tuple[int, ...]
 
 
 class AcceptedError(NodeError):

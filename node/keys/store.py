@@ -152,19 +152,28 @@ class KeyStore:
         return read_proving_key(self.path_of(entry.key_id), entry.key_id)
 
     def add_file(self, path: Path, engine: Engine | None = None) -> KeyEntry:
-        """Take a key file from elsewhere into the store, after the linter saw every point."""
+        """Take a key file from elsewhere into the store, after the linter saw every point.
+
+        It must be of a statement as this program defines it, and marked unsafe-dev: that a
+        ceremony made it would need its transcript, and none can be checked yet.
+        """
         engine = engine or default_engine()
         known = [entry.verifying_key for entry in self.entries()]
         try:
             if is_json(path):
                 verifying_key = read_verifying_key(path)
                 refuse_verifying_key(verifying_key, engine, known_keys=known)
-                self._refuse_test_profile(option_marks_of(verifying_key.statement))
+                statement = option_marks_of(verifying_key.statement)
+                self._refuse_test_profile(statement)
+                if verifying_key.r1cs_digest != _digest(statement):
+                    raise InvalidKeyError(path, "the key is of another constraint system")
+                _refuse_claim(path, verifying_key)
                 self._save_verifying_key(verifying_key)
             else:
                 key = read_proving_key(path)
                 statement = option_marks_of(key.verifying_key.statement)
                 self._refuse_test_profile(statement)
+                _refuse_claim(path, key.verifying_key)
                 refuse_proving_key(
                     key, engine, r1cs=statement.r1cs(), known_keys=known, every_point=True
                 )
@@ -259,6 +268,12 @@ class KeyStore:
 def _digest(statement: Statement) -> bytes:
     """Tracing a large statement takes a tenth of a second: asked often, computed once."""
     return r1cs_digest(statement.r1cs().canonical_bytes())
+
+
+def _refuse_claim(path: Path, key: VerifyingKey) -> None:
+    """The mark is no part of the key id: whoever clears it would make forgeries look safe."""
+    if not key.unsafe_dev:
+        raise InvalidKeyError(path, "not marked unsafe-dev, and no ceremony's transcript shows why")
 
 
 def _refuse_slow_engine(engine: Engine, rows: int) -> None:

@@ -1,6 +1,6 @@
 """Signers compare before they sign; a collector sorts what they signed."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from eth_keys.exceptions import BadSignature
@@ -18,10 +18,14 @@ _SIGNATURE_BYTES = 65
 
 @dataclass(frozen=True)
 class MarketView:
-    """What one signer saw by itself: market words, and a spot price in ticks."""
+    """What one signer saw by itself: market words, a spot price in ticks, the next number.
+
+    ``number`` comes from its own look at the chain (``next_number``).
+    """
 
     market_words: Sequence[int]
     spot: int
+    number: int
 
 
 @dataclass(frozen=True)
@@ -47,19 +51,35 @@ class OracleSigner:
         return str(self._account.address)
 
     def sign(self, report: SnapshotReport, domain: Domain, view: MarketView) -> bytes:
-        """Sign a report that agrees with the signer's own view; DisagreementError."""
+        """Sign a report that agrees, in every field, with the signer's view; DisagreementError."""
         own = market_hash(view.market_words)
         if report.market_hash != own:
             raise DisagreementError(
                 f"{self.address} sees market 0x{own.hex()}, "
                 f"the report says 0x{report.market_hash.hex()}"
             )
+        for name, seen, told in _exact_fields(report, view):
+            if told != seen:
+                raise DisagreementError(
+                    f"{self.address} sees {name} {seen}, the report says {told}"
+                )
         if abs(report.spot - view.spot) * _BPS > self._tolerance_bps * view.spot:
             raise DisagreementError(
                 f"{self.address} sees spot {view.spot}, the report says {report.spot}: "
                 f"more than {self._tolerance_bps / 100:g} % apart"
             )
         return bytes(self._account.sign_message(signable(report, domain)).signature)
+
+
+def _exact_fields(report: SnapshotReport, view: MarketView) -> Iterator[tuple[str, int, int]]:
+    """Name, own and told value of what the market hash alone does not tie to the report.
+
+    The first market word is underlying (96 bits), tick exponent (8), time (40) and two counts.
+    """
+    word = view.market_words[0]
+    yield "underlying", word >> 80, int.from_bytes(report.underlying, "big")
+    yield "snapshot unix", word >> 32 & (1 << 40) - 1, report.snapshot_unix
+    yield "number", view.number, report.number
 
 
 def recover(report: SnapshotReport, domain: Domain, signature: bytes) -> str:

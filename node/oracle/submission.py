@@ -12,8 +12,13 @@ _UNKNOWN = frozenset({"MarketHashUnknown", "SnapshotUnknown"})
 
 
 def next_number(chain: Chain, domain: Domain, underlying: bytes) -> int:
-    """Return the number after the newest accepted snapshot of an underlying."""
-    return int(_contract(chain, domain).read_one("latestNumber", underlying)) + 1
+    """Return the number after the newest snapshot of an underlying, accepted or held.
+
+    A held one's number is used up: the report that confirms it has the next.
+    """
+    oracle = _contract(chain, domain)
+    _, held, *_ = oracle.read_one("heldSnapshot", underlying)
+    return max(int(oracle.read_one("latestNumber", underlying)), int(held)) + 1
 
 
 def find_snapshot(chain: Chain, domain: Domain, market_hash: bytes) -> SnapshotReport | None:

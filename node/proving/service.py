@@ -75,6 +75,7 @@ class ProvingService:
         self._progress: dict[str, JobProgress] = {}
         self._lost: defaultdict[str, int] = defaultdict(int)
         self._jobs: dict[int, str | None] = {}
+        self._unwritten: dict[int, ClaimedJob] = {}
         count = self._settings.workers
         self._workers = [WorkerProcess(factory, f"proofmark-worker-{i}") for i in range(count)]
         self._threads = [
@@ -120,12 +121,15 @@ class ProvingService:
         worker.ensure_started()  # imports and keys load while there is nothing to do
         while not self._stopping.is_set():
             try:
+                self._put_back(index)
                 job = self._queue.claim()
                 if job is None:
                     self._rest(_IDLE_SECONDS)
                     continue
                 self._jobs[index] = job.job_id
+                self._unwritten[index] = job
                 self._work(worker, job)
+                del self._unwritten[index]
             except self._fatal as error:
                 log.critical("proving stopped", error=type(error).__name__, message=str(error))
                 self.failure = error
@@ -190,6 +194,19 @@ class ProvingService:
             return
         log.warning("worker lost", job_id=job.job_id, deaths=deaths, message=str(error))
         self._queue.requeue(job.job_id, str(error))
+
+    def _put_back(self, index: int) -> None:
+        """A job whose outcome the store did not take waits again, as after a restart."""
+        job = self._unwritten.get(index)
+        if job is None:
+            return
+        message = "the store did not take what came of it"
+        if self._lost[job.job_id] + 1 >= self._settings.attempts:
+            self._fail(job, JobCause.INTERNAL, message)
+        else:
+            self._queue.requeue(job.job_id, message)
+            self._lost[job.job_id] += 1
+        del self._unwritten[index]
 
     def _fail(self, job: ClaimedJob, cause: JobCause, message: str) -> None:
         log.error("job failed", job_id=job.job_id, cause=cause, message=message)

@@ -1,13 +1,16 @@
 """What the relay's parts share: store, chain, key, settings, and the log of one step."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from eth_utils.address import to_canonical_address, to_checksum_address
 
 from node.chain import Block, Call, Chain, ErrorTable, Transaction
+from node.chain.errors import ContractMissingError, RpcUnavailableError, WrongChainIdError
 from node.chain.signatures import LocalAccount
+from node.errors import NodeError
 from node.relay.attestation import Verdict, attest_call, judge
 from node.relay.policy import Fees, RelayPolicy, back_off_ms
 from node.store import (
@@ -20,9 +23,13 @@ from node.store import (
     OutboxId,
     Settlement,
     Store,
+    StoreError,
 )
 
 __all__ = ["Desk", "Event", "EventKind", "address_of", "highest_fees"]
+
+_SHARED = (RpcUnavailableError, WrongChainIdError, ContractMissingError, StoreError)
+"""Troubles of chain or store, which no entry can be blamed for."""
 
 
 class EventKind(StrEnum):
@@ -93,6 +100,20 @@ class Desk:
     ) -> None:
         """Add to the step's events."""
         self.events.append(Event(kind, entry_id, cause, detail))
+
+    @contextmanager
+    def alone(self, entry: OutboxEntry) -> Iterator[None]:
+        """Whatever goes wrong with this entry holds it, and never the others.
+
+        A consumer's contract and the endpoint have a say in what that is.
+        """
+        try:
+            yield
+        except _SHARED:
+            raise
+        except Exception as error:
+            detail = str(error) if isinstance(error, NodeError) else type(error).__name__
+            self.wait(entry, Cause.INTERNAL, detail)
 
     def wait(self, entry: OutboxEntry, cause: Cause, detail: str, **columns: object) -> None:
         """Leave an entry where it is, with a cause, to be tried again after a while."""

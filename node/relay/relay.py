@@ -88,7 +88,8 @@ class Relay:
     def _track(self, chain_id: int, head: Block, finalized: Block | None, now_ms: int) -> None:
         sent = self._ours(self._desk.store.outbox.entries(_SENT), chain_id)
         for entry in sorted(sent, key=lambda e: (e.nonce is None, e.nonce, e.id)):
-            self._tracker.track(entry, head, finalized, now_ms)
+            with self._desk.alone(entry):
+                self._tracker.track(entry, head, finalized, now_ms)
 
     def _check_registry(self) -> None:
         if self._registry_seen:

@@ -34,11 +34,16 @@ class Sender:
         """
         started = sorted((e for e in ready if e.nonce is not None), key=lambda e: e.nonce or 0)
         for entry in started:
-            if entry.not_before_ms > now_ms or not self._send_stored(entry, head):
+            is_out = False
+            if entry.not_before_ms <= now_ms:
+                with self._desk.alone(entry):
+                    is_out = self._send_stored(entry, head)
+            if not is_out:
                 return
         for entry in ready:
             if entry.nonce is None and entry.not_before_ms <= now_ms and room > 0:
-                room -= self._start(entry, head)
+                with self._desk.alone(entry):
+                    room -= self._start(entry, head)
 
     def _send_stored(self, entry: OutboxEntry, head: Block) -> bool:
         """Send bytes that were stored before a crash or an outage; True when they are out."""
@@ -159,7 +164,7 @@ class Sender:
             desk.mark_refused(attempt, str(error))
             desk.release(entry, Cause.INSUFFICIENT_FUNDS, str(error))
             return False
-        except TransactionRefusedError as error:
+        except (TransactionRefusedError, RevertedError) as error:
             desk.mark_refused(attempt, str(error))
             desk.release(entry, Cause.TRANSACTION_REFUSED, str(error))
             return False

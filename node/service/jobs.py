@@ -40,6 +40,7 @@ JOB_KIND = "marks"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SENT = (Settlement.SUBMITTED, Settlement.CONFIRMED, Settlement.FINAL)
 _MINED = (Settlement.CONFIRMED, Settlement.FINAL)
+_OVER = tuple(state for state in Proving if state.is_terminal)
 
 
 class StoredJobs:
@@ -154,7 +155,7 @@ class StoredQueue:
         try:
             write()
         except TransitionError as error:
-            if error.present not in (Proving.CANCELLED, Proving.EXPIRED):
+            if error.present not in _OVER:
                 raise
 
 

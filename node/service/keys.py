@@ -8,6 +8,7 @@ from importlib import metadata
 
 import prover
 from circuits.statements.option_marks import OptionMarks
+from node.attestations import Attestation, InvalidAttestationError, verify_attestation
 from node.keys import KeyNotFoundError, KeyStore
 from node.proving.task import option_marks
 from node.quoting import Underlying
@@ -50,8 +51,12 @@ class KeyStoreVerifier:
             ) from error
         words = split_words(attestation.words)
         try:
-            prover.verify(key, words, prover.Proof.from_bytes(attestation.proof))
-        except prover.InvalidProof as error:
+            verify_attestation(
+                Attestation(attestation.key_id, key.statement, words, attestation.proof),
+                key,
+                prover.default_engine(),
+            )
+        except InvalidAttestationError as error:
             return _invalid(str(error))
         return Verification(reason="", data_hash=transcript.data_hash(words))
 

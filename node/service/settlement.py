@@ -8,7 +8,7 @@ from typing import Protocol
 
 from circuits.statements.option_marks import Header, Market, Shape, market_words
 from circuits.statements.option_marks.inputs import ShapeError
-from node.chain import Chain, Deployment
+from node.chain import Chain, Contract, Deployment, contract_abi
 from node.chain.errors import (
     ChainError,
     ContractMissingError,
@@ -91,7 +91,11 @@ class SnapshotBook:
 
 
 class ChainSettlement:
-    """The contracts of a deployment. `validity_seconds` is how long a header stays acceptable."""
+    """The contracts of a deployment.
+
+    A header is acceptable as long as its snapshot is: whoever submits a snapshot, the words are
+    the same, and the second submission is AlreadyAttested, which is success.
+    """
 
     def __init__(
         self,
@@ -99,12 +103,13 @@ class ChainSettlement:
         deployment: Deployment,
         *,
         book: SnapshotBook | None = None,
-        validity_seconds: int = 3600,
     ) -> None:
-        self._chain = chain
         self._book = book or SnapshotBook()
-        self._validity_seconds = validity_seconds
+        self._chain = chain
         self._oracle = Domain(deployment.chain_id, deployment.address("MarketOracle"))
+        self._registry = Contract(
+            chain, deployment.address("AttestationRegistry"), contract_abi("AttestationRegistry")
+        )
         self._described = SettlementChain(
             chain_id=deployment.chain_id,
             registry=_bytes(deployment.address("AttestationRegistry")),
@@ -124,7 +129,8 @@ class ChainSettlement:
                 for shape in shapes:
                     number = self._number(candidate, shape)
                     if number is not None:
-                        return Bound(self._header(number, consumer), candidate, shape)
+                        header = self._header(candidate, number, consumer)
+                        return Bound(header, candidate, shape)
         except RpcUnavailableError as error:
             raise ChainUnavailable(str(error), retry_after_seconds=_RETRY_SECONDS) from error
         except (ContractMissingError, DeploymentError, WrongChainIdError, ChainError) as error:
@@ -143,14 +149,15 @@ class ChainSettlement:
         snapshot = find_snapshot(self._chain, self._oracle, wanted)
         return None if snapshot is None else snapshot.number
 
-    def _header(self, number: int, consumer: bytes) -> Header:
+    def _header(self, market: Market, number: int, consumer: bytes) -> Header:
         described = self._described
+        max_age = int(self._registry.read_one("maxSnapshotAgeSeconds"))
         return Header(
             chain_id=described.chain_id,
             registry=int.from_bytes(described.registry, "big"),
             consumer=int.from_bytes(consumer or described.default_consumer, "big"),
             sequence=number,
-            valid_until=self._chain.head().timestamp + self._validity_seconds,
+            valid_until=market.snapshot_unix + max_age,
         )
 
 

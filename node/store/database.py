@@ -19,6 +19,12 @@ WRITER_LEASE = "writer"
 Listener = Callable[[str], None]
 """Told the id of a job that changed, after the change is on disk."""
 
+LEASE_HOLDER = (
+    select(t.lease.c.holder).where(t.lease.c.name == WRITER_LEASE).with_for_update(read=True)
+)
+"""Who may write. The row stays locked to the end of the transaction, so that on PostgreSQL nobody
+takes the lease between this look and the commit."""
+
 _BUSY_TIMEOUT_MS = 10_000
 
 
@@ -42,9 +48,12 @@ class Database:
         text = str(location)
         try:
             url = make_url(text if "://" in text else f"sqlite:///{Path(text).absolute()}")
-            self.engine: Engine = create_engine(url)
+            # errors name their statement, never its values: those reach logs
+            self.engine: Engine = create_engine(url, hide_parameters=True)
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise StoreUnusableError(f"store location is not usable: {error}") from error
+        except ValueError:  # its text quotes the URL, and the URL may hold a password
+            raise StoreUnusableError("store location is not usable: no valid URL") from None
         self.file = _sqlite_file(self.engine)
         self.name = url.render_as_string(hide_password=True)
         self.clock = clock
@@ -99,8 +108,7 @@ class Database:
     def _check_lease(self, connection: Connection) -> None:
         if self.holder is None:
             raise LeaseLostError(f"{self.name} was opened for reading only, or was closed")
-        query = select(t.lease.c.holder).where(t.lease.c.name == WRITER_LEASE)
-        holder = connection.execute(query).scalar()
+        holder = connection.execute(LEASE_HOLDER).scalar()
         if holder != self.holder:
             raise LeaseLostError(f"{self.name} is now written by {holder or 'nobody'}: stopping")
 
@@ -124,6 +132,8 @@ def _sqlite_file(engine: Engine) -> Path | None:
     name = engine.url.database
     if not name or name == ":memory:":
         raise StoreUnusableError("a store in memory would lose accepted jobs: name a file")
+    if name.startswith("file:"):
+        raise StoreUnusableError("a SQLite URI hides which file is locked: name the file itself")
     return Path(name)
 
 

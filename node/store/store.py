@@ -46,7 +46,8 @@ class Store:
         try:
             if database.file is not None:
                 _make_folder(database.file)
-                lock = FileLock(database.file.with_name(database.file.name + ".lock"))
+                file = database.file.resolve()  # one lock, whatever link leads to the file
+                lock = FileLock(file.with_name(file.name + ".lock"))
                 lock.acquire()
             with translated(database.name):
                 migrate(database.engine, database.file)

@@ -107,11 +107,11 @@ class VerifyingKey:
                 _bytes32(document["r1cs_digest"]),
                 unsafe_dev=_typed(document["unsafe_dev"], bool),
             )
-            claimed = _bytes32(document["key_id"])
+            claimed, key_id = _bytes32(document["key_id"]), key.key_id
         except (KeyError, TypeError, ValueError, RecursionError, MalformedPointError) as error:
             raise CorruptKeyFileError(f"no verifying key: {error!r}") from error
-        if claimed != key.key_id:
-            raise CorruptKeyFileError(f"key id {key.key_id.hex()}, the file says {claimed.hex()}")
+        if claimed != key_id:
+            raise CorruptKeyFileError(f"key id {key_id.hex()}, the file says {claimed.hex()}")
         return key
 
     @classmethod

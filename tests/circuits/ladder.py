@@ -19,11 +19,16 @@ import numpy as np
 from circuits.edsl import IntegerArray, Liar
 from circuits.statements.option_marks import (
     Header,
+    Mark,
     Market,
     OptionMarks,
+    Shape,
+    decode_words,
     encode_words,
     evaluate,
+    word_count,
 )
+from circuits.statements.option_marks.words import lane_sources
 from tests.circuits.reading import (
     PRODUCT,
     Inputs,
@@ -127,15 +132,28 @@ def find_violations(
 
 
 def assert_provable(statement: OptionMarks, header: Header, market: Market) -> None:
-    """The honest witness satisfies the circuit, and its words are the model's."""
+    """The honest witness satisfies the circuit, and its words are the model's, read back alike."""
     made = statement.witness(header, market)
     found = circuit(statement).violations(respond(made))
     assert not found, f"unprovable: {found}"
     marks = evaluate(market, statement.profile)
     prices = [mark.price_atoms for mark in marks]
     expected = encode_words(header, market, prices, statement.shape)
-    assert made.words[: len(expected)] == expected
+    if statement.greeks:
+        expected += greek_words(market, marks, statement.shape)
+    assert made.words == expected
     assert len(made.words) == statement.description.word_count
+    read = decode_words(expected[: word_count(statement.shape)], statement.shape)
+    assert (read.header, list(read.price_atoms)) == (header, prices)
+    assert read.market.option_count == market.option_count
+
+
+def greek_words(market: Market, marks: Sequence[Mark], shape: Shape) -> tuple[int, ...]:
+    """delta (42, biased) | gamma (85) | vega (56), then theta (70, biased) | -rho (71)."""
+    greeks = [marks[source].greeks for source in lane_sources(market, shape)]
+    spot = [((g.delta + (1 << 41)) << 141) | (g.gamma << 56) | g.vega for g in greeks]
+    time = [((g.theta + (1 << 69)) << 71) | -g.rho for g in greeks]
+    return (*spot, *time)
 
 
 def assert_statement(

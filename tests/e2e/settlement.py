@@ -133,7 +133,7 @@ class Settlement:
             market_words=words,
             spots=[775_000_000],
         )
-        view = MarketView(words, 775_000_000)
+        view = MarketView(words, 775_000_000, number)
         signatures = [signer.sign(report, domain, view) for signer in SIGNERS[:signers]]
         addresses = [signer.address for signer in SIGNERS]
         return collect(report, domain, signatures, signers=addresses, threshold=2)

@@ -12,7 +12,11 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
+from circuits.statements.option_marks import OptionMarks
 from node.cli.app import build_app
+from node.demo.shipped import load_shipped
+from node.demo.snapshot import load_snapshot
+from prover import r1cs_digest
 
 RUNNER = CliRunner()
 CHEATS = 9
@@ -58,6 +62,10 @@ def test_marks_read_from_the_contract_are_right_to_the_stated_bound(
             assert Decimal(row["bid"]) <= Decimal(row["ask"])
 
 
+def test_a_quote_is_at_once(report: dict[str, Any]) -> None:
+    assert report["quote_seconds"] <= 1.0
+
+
 def test_every_cheat_is_refused_with_a_reason(report: dict[str, Any]) -> None:
     reasons = {refusal["attempt"]: refusal["reason"] for refusal in report["refusals"]}
     assert len(reasons) == CHEATS
@@ -90,3 +98,30 @@ def test_an_endpoint_that_is_down_is_a_clear_error(
     result = RUNNER.invoke(build_app(), arguments)
     assert result.exit_code == 1
     assert "127.0.0.1:9" in result.stderr
+
+
+def test_without_the_native_engine_a_shipped_proof_is_verified_and_attested(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROOFMARK_DATA_DIRECTORY", str(tmp_path))
+    result = RUNNER.invoke(build_app(), ["demo", "--engine", "reference", "--json"])
+    assert result.exit_code == 0, result.stderr
+    replayed = json.loads(result.stdout)
+    assert replayed["proof_shipped"]
+    assert replayed["engine"] == "reference"
+    assert len(replayed["marks"]) == 12
+    assert len(replayed["refusals"]) == CHEATS
+
+
+def test_the_shipped_proof_is_of_the_statement_as_it_is() -> None:
+    shipped = load_shipped()
+    statement = OptionMarks(load_snapshot(None, None).shape)
+    digest = r1cs_digest(statement.r1cs().canonical_bytes())
+    assert shipped.key.r1cs_digest == digest, "run node/data/make_demo_attestation.py"
+
+
+def test_what_the_reference_engine_cannot_do_is_said(tmp_path: Path) -> None:
+    arguments = ["demo", "--engine", "reference", "--greeks"]
+    result = RUNNER.invoke(build_app(), arguments, env={"PROOFMARK_DATA_DIRECTORY": str(tmp_path)})
+    assert result.exit_code == 1
+    assert "make native" in result.stderr

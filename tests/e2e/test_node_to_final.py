@@ -81,7 +81,8 @@ def _attest(chain: EmbeddedChain, deployment: Deployment, market: Market) -> Non
         market_words=words,
         spots=[775_000_000],
     )
-    signatures = [s.sign(report, domain, MarketView(words, 775_000_000)) for s in SIGNERS]
+    view = MarketView(words, 775_000_000, number=1)
+    signatures = [signer.sign(report, domain, view) for signer in SIGNERS]
     addresses = [signer.address for signer in SIGNERS]
     signed = collect(report, domain, signatures, signers=addresses, threshold=2)
     assert submit_report(chain, OPERATOR, signed)[1]

@@ -227,6 +227,7 @@ ALTERED: list[tuple[str, object]] = [
     ("unsafe_dev", 1),
     ("statement.name", "other"),
     ("statement.name", 5),
+    ("statement.name", "\ud800"),
     ("statement.version", 2),
     ("statement.version", "1"),
     ("statement.word_count", 0),

@@ -10,7 +10,7 @@ import pytest
 from circuits.field import BN254_FR
 from circuits.gadgets import square_root
 from circuits.profile import R6, R14, Profile
-from circuits.statements.option_marks import Market, OptionMarks, Shape
+from circuits.statements.option_marks import Market, OptionMarks, Shape, evaluate
 from tests.circuits.ladder import HEADER, Lie, Verdict, try_lie
 from tests.circuits.lying import Claims, at, both, claim, in_limbs
 from tests.circuits.reading import Reading, circuit, market_inputs, respond, witness
@@ -59,6 +59,20 @@ def _whole_part(value: int) -> int:
     if 0 <= value < 1 << 37:
         return value
     return BN254_FR.centered(value + 8 * BN254_FR.inverse(1 << 44))
+
+
+def _odd_at_a_tie() -> Lie:
+    """rho = price / 2: at an odd price the bit -1 makes the odd neighbour pass for even."""
+    prices = [mark.price_atoms for mark in evaluate(TIES, R6)]
+    tie = next(lane for lane, price in enumerate(prices) if price % 2)
+    step = int(prices[tie] % 4 == 1)
+
+    def minus_one(arrays: Claims) -> Claims:
+        arrays[0][tie] = -1
+        return arrays
+
+    halves = in_limbs("option/rho/half", R6.limb_bits, lambda v, lane: v + step * (lane == tie))
+    return Lie("odd at a tie", both(at("option/rho/odd", minus_one), halves))
 
 
 _SHIFT = attacks.logarithm_of(lambda value: value + (1 << 20))
@@ -130,6 +144,17 @@ CASES: dict[str, Case] = {
     "false tiny": Case(
         weakened("tiny is free", constraints=("option/tiny",)),
         Lie("tiny", both(claim("option/tiny", 1), claim("option/tiny_inverse", 0))),
+        greeks=True,
+    ),
+    "false expired": Case(
+        weakened("expired is free", constraints=("group/expired",)),
+        Lie("expired", both(claim("group/expired", 1), claim("group/expired_inverse", 0))),
+        greeks=True,
+    ),
+    "free odd bit": Case(
+        weakened("odd is free", constraints=("option/rho/odd",)),
+        _odd_at_a_tie(),
+        market=TIES,
         greeks=True,
     ),
     "coordinate outside its limb": Case(

@@ -76,7 +76,8 @@ def distribution(
         divisor = (stddev.coarse.debt.settled() * (1 << width)).plus(stddev.high_limb) * 2
         divisor = divisor.plus(1)
         quarter = _quarter_product(ar, divisor, limb.minus(second.coarse * (1 << width)))
-        remainder = (moneyness - quarter).discharge(1 << (profile.spare_bits * 2))
+        reach = profile.spare_bits + profile.saturation_bits + 1
+        remainder = (moneyness - quarter).discharge(1 << reach)
         below, above, excess = _slacks(ar, profile, lanes, located)
         excess = excess * (1 << profile.spare_bits)
         ar.assert_zero_product(
@@ -127,8 +128,8 @@ def _divider(profile: Profile) -> HintFunction:
         numerator = n - (w * w + 3) // 4
         d2 = numerator // w
         coarse = d2 >> width
-        low = coarse + t + 1 <= -limit
-        high = (coarse >= limit) & ~low
+        low = coarse + t + 1 < -limit
+        high = (coarse > limit) & ~low
         coarse = np.where(low, -limit - t - 1, np.where(high, limit, coarse))
         limb = np.where(low | high, d2 * 0, d2 & ((1 << width) - 1))
         remainder = numerator - ((coarse << width) + limb) * w

@@ -16,13 +16,14 @@ from circuits.edsl import (
 )
 from circuits.functions.row_lookup import look_up_taylor
 from circuits.profile import R6, R14, Profile
-from circuits.r1cs import R1CS, SAME_LANE, LaneMap, WireClass
+from circuits.r1cs import R1CS, SAME_LANE, ChallengeCollisionError, LaneMap, WireClass
 from circuits.statements.option_marks import OptionMarks, Shape
 from tests.circuits.ladder import HEADER
 from tests.circuits.reading import market_inputs, witness
-from tests.circuits.statements.markets import TYPICAL
+from tests.circuits.statements.markets import TYPICAL, group, market
 from tests.circuits.toy import Toy
 
+TYPICAL_ONE = market(group([(500_000_000, 30_000_000, False)]))
 SQUARES = RowTable("squares", 1, tuple((k * k, 2 * k, 1) for k in range(5)), indexed=True)
 CUBES = RowTable("cubes", 2, tuple((k**3, 3 * k * k, 3 * k, 1) for k in range(5)), indexed=False)
 
@@ -230,6 +231,17 @@ def test_canonical_bytes_are_deterministic_and_tell_circuits_apart() -> None:
     assert len(digests) == 6
     again = OptionMarks(Shape(1, 2), R6).r1cs().canonical_bytes()
     assert again == OptionMarks(Shape(1, 2), R6).r1cs().canonical_bytes()
+
+
+def test_a_witness_answers_any_challenge_but_a_looked_up_value() -> None:
+    statement = OptionMarks(Shape(1, 1), R6)
+    made = witness(statement, market_inputs(statement, HEADER, TYPICAL_ONE))
+    first, other, again = (made.respond(challenge) for challenge in (12345, 54321, 12345))
+    assert first[0] == again[0] != other[0]
+    assert (first[1] == again[1]).all()
+    assert not (first[1] == other[1]).all()
+    with pytest.raises(ChallengeCollisionError):
+        made.respond(5)
 
 
 def test_row_lookups_prove_values_and_derivatives() -> None:

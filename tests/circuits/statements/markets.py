@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 
@@ -135,3 +136,16 @@ def _tick(rng: random.Random) -> int:
     if rng.random() < 0.5:
         return int(5e8 * 2 ** rng.uniform(-1.5, 1.5))
     return int(2 ** rng.uniform(20, 36))
+
+
+def near_saturation(coarse_bits: int, *, high: bool) -> Market:
+    """Options whose d1 lies around -8 (or d2 around 8), a few per unit 2^-coarse_bits."""
+    forward, seconds, volatility = (1 << 36) - 1 if high else 1 << 24, 31_536_000, 20_000_000
+    stddev = volatility / 5e7
+    options = []
+    for step in range(-5, 11):
+        edge = 8 + step / 3 * 2.0**-coarse_bits * (1 if high else -1)
+        log_strike = (edge + stddev / 2) * stddev
+        strike = forward * math.exp(-log_strike if high else log_strike)
+        options.append((round(strike), volatility, step % 2 == 0))
+    return market(group(sorted(set(options)), forward=forward, seconds=seconds))

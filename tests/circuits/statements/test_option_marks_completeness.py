@@ -6,12 +6,20 @@ import random
 
 import pytest
 
+from circuits.functions.normal_cdf import normal_format
 from circuits.profile import R6, R14, Profile
 from circuits.statements.option_marks import Market, OptionMarks, Shape, market_words
 from circuits.statements.option_marks.inputs import RANGES, RangeError
 from tests.circuits.ladder import HEADER, assert_provable
 from tests.circuits.reading import circuit
-from tests.circuits.statements.markets import CORNERS, SNAPSHOT, group, market, random_market
+from tests.circuits.statements.markets import (
+    CORNERS,
+    SNAPSHOT,
+    group,
+    market,
+    near_saturation,
+    random_market,
+)
 
 SHAPE = Shape(2, 3)
 #: The circuit takes many options at once, so that many cases cost one check.
@@ -39,6 +47,14 @@ def test_random_markets_are_provable_in_the_test_profile(seed: int) -> None:
     statement = OptionMarks(Shape(4, 4), R6, greeks=True)
     rng = random.Random(seed)
     assert_provable(statement, HEADER, random_market(rng, statement.shape, edges=seed % 2 == 1))
+
+
+@pytest.mark.parametrize("high", [False, True], ids=["d1 = -8", "d2 = 8"])
+@pytest.mark.parametrize("profile", [R6, R14], ids=["R6", "R14"])
+def test_the_edge_of_saturation_is_provable(profile: Profile, high: bool) -> None:
+    """Options on both sides of the edge, some of them in its very unit 2^-coarse_bits."""
+    edge = near_saturation(normal_format(profile).coarse_bits, high=high)
+    assert_provable(OptionMarks(Shape(1, 16), profile, greeks=True), HEADER, edge)
 
 
 @pytest.mark.parametrize("snapshot", [0, 1, RANGES["snapshot_unix"].high])

@@ -148,3 +148,12 @@ def test_any_damage_is_refused_or_read_strictly(at: int, damage: bytes) -> None:
     except AttestationFileError:
         return
     assert decode_attestation(encode_attestation(decoded).encode()) == decoded
+
+
+@pytest.mark.parametrize("name", ["\x1b[2J", "\ud800", "a\nb"])
+def test_a_strange_field_name_reaches_no_terminal(name: str) -> None:
+    with pytest.raises(AttestationFileError) as caught:
+        decode_attestation(json.dumps({name: 1}).encode())
+    message = str(caught.value)
+    assert name not in message
+    message.encode()

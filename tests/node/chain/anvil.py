@@ -28,14 +28,23 @@ def find_anvil() -> str:
 
 @contextmanager
 def running_anvil(*options: str) -> Iterator[RpcChain]:
-    """An anvil of the test's own on a free port."""
+    """A connection to an anvil of the test's own."""
+    with anvil_endpoint(*options) as url:
+        yield _connect(url)
+
+
+@contextmanager
+def anvil_endpoint(*options: str, hardfork: str = "prague") -> Iterator[str]:
+    """The URL of an anvil of the test's own on a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [find_anvil(), "--port", str(port), "--silent", "--hardfork", "prague", *options]
+    command = [find_anvil(), "--port", str(port), "--silent", "--hardfork", hardfork, *options]
     with subprocess.Popen(command) as process:
         try:
-            yield _connect(f"http://127.0.0.1:{port}")
+            url = f"http://127.0.0.1:{port}"
+            _connect(url)
+            yield url
         finally:
             process.terminate()
 

@@ -177,6 +177,31 @@ def test_keys_from_elsewhere_are_taken_after_the_linter(tmp_path: Path, key: Pro
     assert found.key_id == key.verifying_key.key_id
 
 
+@pytest.mark.parametrize("kind", ["json", "key"])
+def test_a_file_cannot_clear_the_mark_of_a_development_key(
+    tmp_path: Path, key: ProvingKey, kind: str
+) -> None:
+    """The mark is not in the key id: with the seed public, cleared means forged on any chain."""
+    store, path = store_at(tmp_path), tmp_path / f"some.{kind}"
+    key.save(tmp_path / "honest.key")
+    store.add_file(tmp_path / "honest.key")
+    cleared = replace(key.verifying_key, unsafe_dev=False)
+    if kind == "json":
+        cleared.save(path)
+    else:
+        replace(key, verifying_key=cleared).save(path)
+    assert cleared.key_id == key.verifying_key.key_id
+    with pytest.raises(InvalidKeyError, match="unsafe-dev"):
+        store.add_file(path)
+    assert store.verifying_key_by_id(cleared.key_id).unsafe_dev
+
+
+def test_a_verifying_key_of_another_system_is_refused(tmp_path: Path, key: ProvingKey) -> None:
+    replace(key.verifying_key, r1cs_digest=bytes(32)).save(tmp_path / "some.json")
+    with pytest.raises(InvalidKeyError, match="another constraint system"):
+        store_at(tmp_path).add_file(tmp_path / "some.json")
+
+
 def test_keys_of_unknown_statements_are_left_alone(tmp_path: Path, key: ProvingKey) -> None:
     store = store_at(tmp_path)
     known = store.ensure_development_key(SMALL).verifying_key.key_id

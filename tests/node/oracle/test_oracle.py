@@ -65,7 +65,8 @@ def make_report(number: int = 1, unix: int = START, spot: int = SPOT) -> Snapsho
 
 
 def sign(report: SnapshotReport, domain: Domain, count: int = 3) -> SignedReport:
-    view = MarketView(SyntheticMarket(report.snapshot_unix).market_words(), report.spot)
+    words = SyntheticMarket(report.snapshot_unix).market_words()
+    view = MarketView(words, report.spot, report.number)
     signatures = [signer.sign(report, domain, view) for signer in SIGNERS[:count]]
     return collect(report, domain, signatures, signers=ADDRESSES, threshold=count)
 
@@ -102,6 +103,7 @@ def test_a_jump_is_held_until_confirmed(chain: EmbeddedChain, domain: Domain) ->
     assert submit_report(chain, DEPLOYER, sign(make_report(1, START), domain))[1]
     jump = make_report(2, START + 1, 2 * SPOT)
     assert not submit_report(chain, DEPLOYER, sign(jump, domain))[1]
+    assert next_number(chain, domain, UNDERLYING) == 3  # the held one's number is used up
     again = make_report(3, START + 2, 2 * SPOT)
     assert submit_report(chain, DEPLOYER, sign(again, domain))[1]
 
@@ -146,7 +148,7 @@ def test_collector_sorts_and_names_signers(domain: Domain) -> None:
 
 def test_collector_refuses_what_the_contract_would(domain: Domain) -> None:
     report = make_report()
-    view = MarketView(WORDS, SPOT)
+    view = MarketView(WORDS, SPOT, number=1)
     good = [signer.sign(report, domain, view) for signer in SIGNERS]
     elsewhere = SIGNERS[0].sign(report, Domain(domain.chain_id + 1, domain.oracle), view)
 
@@ -169,10 +171,24 @@ def test_signers_compare_with_their_own_view(domain: Domain) -> None:
     signer = OracleSigner(ACCOUNTS[0], spot_tolerance_bps=50)
     other = SyntheticMarket(START + 1).market_words()
     with pytest.raises(DisagreementError, match="sees market"):
-        signer.sign(report, domain, MarketView(other, SPOT))
+        signer.sign(report, domain, MarketView(other, SPOT, number=1))
     with pytest.raises(DisagreementError, match=r"more than 0\.5 % apart"):
-        signer.sign(report, domain, MarketView(WORDS, SPOT * 1_006 // 1_000))
-    assert signer.sign(report, domain, MarketView(WORDS, SPOT * 1_004 // 1_000))
+        signer.sign(report, domain, MarketView(WORDS, SPOT * 1_006 // 1_000, number=1))
+    assert signer.sign(report, domain, MarketView(WORDS, SPOT * 1_004 // 1_000, number=1))
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"number": (1 << 48) - 1},  # would end this underlying's numbering for good
+        {"underlying": b"\x01" * 12},  # would take the number and the market hash from another
+        {"snapshot_unix": START + 1},  # no attestation could name it
+    ],
+)
+def test_signers_sign_no_field_they_did_not_see(domain: Domain, lie: dict[str, object]) -> None:
+    report = replace(make_report(), **lie)  # type: ignore[arg-type]
+    with pytest.raises(DisagreementError, match=next(iter(lie)).replace("_", " ")):
+        OracleSigner(ACCOUNTS[0]).sign(report, domain, MarketView(WORDS, SPOT, number=1))
 
 
 def test_median_of_sources() -> None:

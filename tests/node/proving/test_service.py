@@ -28,6 +28,7 @@ class MemoryQueue:
         self.proved: dict[str, ProvedMarks] = {}
         self.lock = threading.Lock()
         self.troubles = 0
+        self.refused_outcomes = 0
 
     def recover(self) -> int:
         with self.lock:
@@ -50,6 +51,9 @@ class MemoryQueue:
 
     def complete(self, job_id: str, proved: ProvedMarks) -> None:
         with self.lock:
+            if self.refused_outcomes:
+                self.refused_outcomes -= 1
+                raise OSError("disk")
             self.claimed.pop(job_id)
             self.proved[job_id] = proved
             self.written.append(("complete", job_id))
@@ -263,3 +267,21 @@ def _runs(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.parametrize("refused", [1, 2])
+def test_an_outcome_the_store_did_not_take_is_made_again(run: Run, refused: int) -> None:
+    """Without a restart: nobody else would ever look at a job that is PROVING."""
+    queue = MemoryQueue("prove", "prove")
+    queue.refused_outcomes = refused
+    run(queue)
+    until(lambda: len(queue.proved) == 2)
+    assert [step[0] for step in queue.written].count("requeue") == refused
+
+
+def test_an_outcome_the_store_never_takes_keeps_nobody_waiting(run: Run) -> None:
+    queue = MemoryQueue("prove", "prove")
+    queue.refused_outcomes = 3
+    run(queue)
+    until(lambda: list(queue.proved) == ["job-2"])
+    assert ("fail", "job-1", "INTERNAL", "the store did not take what came of it") in queue.written

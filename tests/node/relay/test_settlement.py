@@ -77,7 +77,7 @@ class Node:
             market_words=MARKET.market_words(),
             spots=[7_800_000],
         )
-        view = MarketView(MARKET.market_words(), 7_800_000)
+        view = MarketView(MARKET.market_words(), 7_800_000, report.number)
         signed = collect(
             report,
             domain,

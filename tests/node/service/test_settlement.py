@@ -21,6 +21,7 @@ from node.service import ChainSettlement, NoChain, SnapshotBook
 from tests.node.proving.test_marks import MARKET
 
 OPERATOR = development_account("operator")
+MAX_AGE_SECONDS = 3_600  # the deployment plan's default
 SIGNERS = tuple(OracleSigner(development_account("signer", index)) for index in range(2))
 
 
@@ -46,7 +47,7 @@ class Published:
             market_words=words,
             spots=[775_000_000],
         )
-        view = MarketView(words, 775_000_000)
+        view = MarketView(words, 775_000_000, report.number)
         signatures = [signer.sign(report, domain, view) for signer in SIGNERS]
         addresses = [signer.address for signer in SIGNERS]
         signed = collect(report, domain, signatures, signers=addresses, threshold=2)
@@ -65,7 +66,7 @@ def part(market: Market, options: slice) -> Market:
 
 
 def test_a_snapshot_is_found_at_the_size_it_was_signed(published: Published) -> None:
-    settlement = ChainSettlement(published.chain, published.deployment, validity_seconds=600)
+    settlement = ChainSettlement(published.chain, published.deployment)
     bound = settlement.bind(MARKET, PRODUCT_SHAPES, b"")
     assert (bound.market, bound.shape) == (MARKET, Shape(64))
     described = settlement.describe()
@@ -73,7 +74,7 @@ def test_a_snapshot_is_found_at_the_size_it_was_signed(published: Published) -> 
     assert bound.header.registry.to_bytes(20, "big") == described.registry
     assert bound.header.consumer.to_bytes(20, "big") == described.default_consumer
     assert bound.header.sequence == 1
-    assert bound.header.valid_until == published.chain.head().timestamp + 600
+    assert bound.header.valid_until == MARKET.snapshot_unix + MAX_AGE_SECONDS
     other = settlement.bind(MARKET, PRODUCT_SHAPES, b"\x07" * 20)
     assert other.header.consumer.to_bytes(20, "big") == b"\x07" * 20
 

@@ -6,11 +6,14 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import Dialect
+from sqlalchemy.dialects import postgresql
 
 from node.store import (
     LeaseLostError,
@@ -19,7 +22,7 @@ from node.store import (
     StoreUnusableError,
 )
 from node.store import tables as t
-from node.store.database import Database
+from node.store.database import LEASE_HOLDER, Database
 from node.store.lease import LEASE_MS, Lease
 from node.store.migrate import back_up, migrate
 from tests.node.store.conftest import Clock, submission
@@ -184,3 +187,33 @@ def test_threads_share_a_store(store: Store) -> None:
     counted = store.jobs.count()
     assert sum(counted.values()) == 20
     assert len(store.jobs.unfinished()) == 20
+
+
+def test_a_link_to_a_store_is_that_store(tmp_path: Path) -> None:
+    """Another name must not let a second node take the lease from the first."""
+    path, link = tmp_path / "node.sqlite", tmp_path / "link.sqlite"
+    link.symlink_to(path)
+    with Store.open(path) as first:
+        with pytest.raises(StoreInUseError, match="locked"):
+            Store.open(link)
+        with pytest.raises(StoreUnusableError, match="SQLite URI"):
+            Store.open(f"sqlite:///file:{path}?uri=true")
+        first.jobs.submit(submission())
+
+
+def test_errors_of_the_database_keep_values_to_themselves(store: Store) -> None:
+    """Signed transactions and payloads are values; a failed write is logged."""
+    with pytest.raises(Exception, match="INSERT INTO jobs") as caught:
+        store.jobs.submit(replace(submission(), kind=None, payload=b"position"))  # type: ignore[arg-type]
+    assert "position" not in str(caught.value)
+
+
+def test_a_url_with_a_bad_port_is_refused_without_a_word_of_it() -> None:
+    with pytest.raises(StoreUnusableError) as caught:
+        Store.open("postgresql://user:secret@host:secret/db")
+    assert "secret" not in str(caught.value)
+
+
+def test_on_a_server_the_lease_is_held_to_the_commit() -> None:
+    dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    assert str(LEASE_HOLDER.compile(dialect=dialect)).endswith("FOR SHARE")

@@ -54,8 +54,10 @@ library VerifyingKeyLinter {
         }
     }
 
+    /// @dev Beta counts too: with beta = delta_1, D = -alpha cancels e(alpha, beta), and anybody
+    /// proves anything. Alpha lives in the other group; the Python linter compares it by pairings.
     function _checkUnrelated(uint256[24] memory key) private pure {
-        for (uint256 i = GAMMA; i < DELTA_2; i += 4) {
+        for (uint256 i = BETA; i < DELTA_2; i += 4) {
             for (uint256 j = i + 4; j <= DELTA_2; j += 4) {
                 if (key[i] == key[j] && key[i + 1] == key[j + 1]) {
                     revert IProofVerifier.KeyPointsRelated(i, j);

@@ -9,7 +9,7 @@ import { ToyKeys } from "../support/ToyKeys.sol";
 /// @notice Keys that the constructor must not take.
 contract VerifyingKeyLinterTest is ToyKeys {
     uint256[24] internal key;
-    uint8[3] internal secretG2 = [6, 10, 14];
+    uint8[4] internal secretG2 = [2, 6, 10, 14];
 
     function setUp() public {
         key = _key("sound").words;
@@ -41,8 +41,8 @@ contract VerifyingKeyLinterTest is ToyKeys {
     }
 
     function test_refusesRelatedSecrets() public {
-        for (uint256 i = 0; i < 3; i++) {
-            for (uint256 j = i + 1; j < 3; j++) {
+        for (uint256 i = 0; i < 4; i++) {
+            for (uint256 j = i + 1; j < 4; j++) {
                 uint256[24] memory words = key;
                 _copyG2(words, secretG2[i], secretG2[j]);
                 _expect(IProofVerifier.KeyPointsRelated.selector, secretG2[i], secretG2[j]);
