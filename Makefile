@@ -15,7 +15,6 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed ## Virtual environment, native extension, packages
-	@$(BIN)/python -m prover.engines.status
 
 demo: $(VENV)/.installed ## A real option chain becomes attested marks on a chain
 	@$(BIN)/proofmark demo $(DEMO)
@@ -58,7 +57,9 @@ $(VENV)/.installed: pyproject.toml $(RUST_SOURCES)
 	@echo "proofmark: setting up $(VENV) (a few minutes the first time)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@$(BIN)/python -m pip install --quiet --editable '.[demo,dev]'
+	@$(BIN)/python -m pip install --quiet --editable '.[demo,dev]' 2>$(VENV)/install.log \
+	  || { cat $(VENV)/install.log; exit 1; }
+	@$(BIN)/python -m prover.engines.status
 	@touch $@
 
 $(NODE_MODULES): verifier_contracts/package-lock.json
