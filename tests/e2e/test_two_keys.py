@@ -136,3 +136,11 @@ def test_a_strangers_attestation_is_ours_too() -> None:
     bench.attest(*theirs)
     assert refused(bench, ours) == "AlreadyAttested"
     assert bench.contract("MarkBoard").read_one("readMark", list(ours[0]), NEAR_CALL)
+
+
+def test_the_board_refuses_words_of_fewer_lanes() -> None:
+    """Read as 16 lanes a group, their prices would be other lanes' prices."""
+    statement = OptionMarks(Shape(2, 15), R6)
+    bench = Settlement.deployed(statement, make_key(statement))
+    bench.attest_market(MARKET)
+    assert refused(bench, bench.prove(MARKET, bench.header())) == "LanesMismatch"
