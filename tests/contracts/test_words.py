@@ -123,3 +123,17 @@ def test_option_and_price_words(c: dict[str, int], chain: Market) -> None:
         word = words[price_start + lane // per_price_word]
         shift = c["PRICE_BITS"] * (per_price_word - 1 - lane % per_price_word)
         assert bits(word, shift, c["PRICE_BITS"]) == prices[lane]
+
+
+@pytest.mark.parametrize("greeks", [False, True])
+def test_only_sixteen_lanes_have_the_word_counts_that_the_board_takes(
+    c: dict[str, int], greeks: bool
+) -> None:
+    for groups in range(1, 257):
+        options = groups * c["LANES"]
+        priced = c["GROUPS_INDEX"] + groups + -(-options // c["OPTIONS_PER_WORD"])
+        priced += options // c["PRICES_PER_WORD"]
+        taken = {priced, priced + c["GREEK_WORDS_PER_OPTION"] * options}
+        for lanes in range(1, c["LANES"] + 1):
+            count = python_words.word_count(Shape(groups, lanes), greeks=greeks)
+            assert (count in taken) == (lanes == c["LANES"])

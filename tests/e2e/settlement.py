@@ -111,6 +111,10 @@ class Settlement:
         """Its address as a number."""
         return int(self.deployment.address(name), 16)
 
+    def max_age(self) -> int:
+        """Seconds for which a snapshot is attested."""
+        return int(self.contract("AttestationRegistry").read_one("maxSnapshotAgeSeconds"))
+
     def header(self, sequence: int = 1, **changes: int) -> Header:
         """A header for this chain, registry and board."""
         fields = {
@@ -118,7 +122,7 @@ class Settlement:
             "registry": self.address("AttestationRegistry"),
             "consumer": self.address("MarkBoard"),
             "sequence": sequence,
-            "valid_until": SNAPSHOT_UNIX + 100_000,
+            "valid_until": SNAPSHOT_UNIX + self.max_age(),
         }
         return Header(**(fields | changes))
 

@@ -67,6 +67,7 @@ def test_unsigned_volatilities_are_refused(settlement: Settlement) -> None:
         {"sequence": 2},
         {"sequence": (1 << 48) - 1},
         {"valid_until": SNAPSHOT_UNIX - 1},
+        {"valid_until": SNAPSHOT_UNIX + 100_000},
     ],
 )
 def test_a_header_for_elsewhere_is_refused(settlement: Settlement, changes: dict[str, int]) -> None:

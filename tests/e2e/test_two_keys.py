@@ -122,16 +122,25 @@ def _feed_takes_each_snapshot_once(bench: Bench) -> None:
     assert feed.read("latestRoundData")["answer"] == evaluate(MARKET, R6)[NEAR_PUT].price_atoms
 
 
-def test_whoever_attests_a_snapshot_first_chooses_the_header_the_board_knows() -> None:
-    """Only `valid_until` is the sender's choice: the marks are the same, the words are not."""
+def test_a_strangers_attestation_is_ours_too() -> None:
+    """The sender chooses nothing of the words: whoever is first puts ours on the board."""
     bench = Settlement.deployed(PRICES, make_key(PRICES))
     bench.attest_market(MARKET)
     ours = bench.prove(MARKET, bench.header())
-    theirs = bench.prove(MARKET, bench.header(valid_until=bench.header().valid_until + 1))
+    for seconds in (-1, 1):
+        valid_until = bench.header().valid_until + seconds
+        theirs = bench.prove(MARKET, bench.header(valid_until=valid_until))
+        assert refused(bench, theirs) == "ValidUntilMismatch"
+    theirs = bench.prove(MARKET, bench.header())
+    assert theirs[1] != ours[1]
     bench.attest(*theirs)
-    assert refused(bench, ours) == "SequenceNotIncreasing"
-    assert ours[0][2:] == theirs[0][2:]
-    board = bench.contract("MarkBoard")
-    assert board.read_one("readMark", list(theirs[0]), NEAR_CALL)
-    with pytest.raises(RevertedError):
-        board.read_one("readMark", list(ours[0]), NEAR_CALL)
+    assert refused(bench, ours) == "AlreadyAttested"
+    assert bench.contract("MarkBoard").read_one("readMark", list(ours[0]), NEAR_CALL)
+
+
+def test_the_board_refuses_words_of_fewer_lanes() -> None:
+    """Read as 16 lanes a group, their prices would be other lanes' prices."""
+    statement = OptionMarks(Shape(2, 15), R6)
+    bench = Settlement.deployed(statement, make_key(statement))
+    bench.attest_market(MARKET)
+    assert refused(bench, bench.prove(MARKET, bench.header())) == "LanesMismatch"

@@ -89,6 +89,8 @@ contract AttestationRegistry is IAttestationRegistry {
     }
 
     /// @dev The circuit ties prices to market words; that those are the market is only known here.
+    /// A header whose validity is its snapshot's makes one snapshot one attestation, whoever
+    /// submits it, and makes the header's expiry the freshness of the market.
     function _checkMarket(uint256[] calldata words, uint256 marketWordCount, uint48 sequence)
         private
         view
@@ -112,9 +114,9 @@ contract AttestationRegistry is IAttestationRegistry {
         if (snapshotUnix != snapshot.snapshotUnix) {
             revert SnapshotTimeMismatch(snapshot.snapshotUnix, snapshotUnix);
         }
-        if (block.timestamp > snapshotUnix + maxSnapshotAgeSeconds) {
-            revert SnapshotStale(snapshotUnix, block.timestamp, maxSnapshotAgeSeconds);
-        }
+        uint256 lastSecond = snapshotUnix + maxSnapshotAgeSeconds;
+        uint40 validUntil = HeaderWords.validUntil(words[HeaderWords.CALL_INDEX]);
+        if (validUntil != lastSecond) revert ValidUntilMismatch(lastSecond, validUntil);
     }
 
     function _checkSequence(

@@ -8,7 +8,8 @@ import { OptionMarksWords } from "./libraries/OptionMarksWords.sol";
 import { Transcript } from "./libraries/Transcript.sol";
 
 /// @title MarkBoard
-/// @notice See IMarkBoard. Allowed keys must be keys of `option_marks`.
+/// @notice See IMarkBoard. Allowed keys must be keys of `option_marks`; those without 16 lanes a
+/// group are refused.
 contract MarkBoard is IMarkBoard, AttestationConsumer {
     /// @inheritdoc IMarkBoard
     uint256 public immutable maxMarkAgeSeconds;
@@ -66,6 +67,9 @@ contract MarkBoard is IMarkBoard, AttestationConsumer {
     /// @inheritdoc AttestationConsumer
     function _consume(bytes32 keyId, bytes32 dataHash, uint256[] calldata words) internal override {
         uint256 marketWord = words[OptionMarksWords.MARKET_INDEX];
+        if (!OptionMarksWords.isLaidOut(words)) {
+            revert LanesMismatch(OptionMarksWords.laneCount(marketWord), words.length);
+        }
         bytes12 underlying = OptionMarksWords.underlying(marketWord);
         uint48 number = HeaderWords.sequence(words[HeaderWords.CALL_INDEX]);
         uint40 snapshotUnix = OptionMarksWords.snapshotUnix(marketWord);

@@ -52,6 +52,17 @@ contract AttestationRegistryTest is SystemTest {
         registry.attest(key.keyId, proof, words);
     }
 
+    /// @dev One snapshot, one attestation: whoever is first says what everybody else would.
+    function test_strangersAttestationIsOursToo() public {
+        _submit(_snapshot(1));
+        uint256[10] memory theirs = _prove(key, _words(1), 7);
+        vm.prank(address(0xabc));
+        registry.attest(key.keyId, theirs, _words(1));
+        bytes4 selector = IAttestationRegistry.AlreadyAttested.selector;
+        _assertRefused(address(registry), _attestCall(_words(1), 1), selector, "ours");
+        vm.assertEq(board.readMark(_words(1), 0).snapshotNumber, 1, "our words read");
+    }
+
     function test_oneSnapshotServesSeveralConsumers() public {
         uint256[] memory words = _attest(1);
         StubConsumer other = new StubConsumer();

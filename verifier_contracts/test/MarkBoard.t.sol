@@ -109,6 +109,37 @@ contract MarkBoardTest is SystemTest {
         _twin(WeakMarkBoard.Hole.AnySender).onAttestation(key.keyId, dataHash, words);
     }
 
+    /// @dev A key of 2 x 15: read as 2 x 16, its prices are those of other lanes.
+    function test_refusesWordsOfFewerLanes() public {
+        uint256[] memory words = MarketWords.buildLanes(_header(1), BTC, START_UNIX + 1, 2, 15);
+        vm.assertEq(words.length, 24, "one less than of 16 lanes");
+        _refuseHook(words, IMarkBoard.LanesMismatch.selector, "prices");
+        _refuseHook(_resized(words, 84), IMarkBoard.LanesMismatch.selector, "Greeks");
+
+        WeakMarkBoard tight = _twin(WeakMarkBoard.Hole.None);
+        vm.prank(address(registry));
+        (bool success,) = address(tight).call(_hookCall(words));
+        vm.assertTrue(!success, "refused by the twin without hole");
+        WeakMarkBoard twin = _twin(WeakMarkBoard.Hole.AnyLanes);
+        _hookTwin(twin, key.keyId, words);
+        vm.assertEq(twin.readPrice(words, 0), MarketWords.FIRST_PRICE + 4, "another's price");
+    }
+
+    function test_takesPricesAloneAndWithGreeksOnly() public {
+        uint48 number = 1;
+        for (uint256 length = 4; length < 120; length++) {
+            uint256[] memory words = _resized(MarketWords.build(_header(number), BTC, 0, 2), length);
+            if (length != 25 && length != 25 + 64) {
+                _refuseHook(words, IMarkBoard.LanesMismatch.selector, vm.toString(length));
+                continue;
+            }
+            vm.prank(address(registry));
+            _assertAccepted(address(board), _hookCall(words), vm.toString(length));
+            number++;
+        }
+        vm.assertEq(board.entryOf(BTC, key.keyId).snapshotNumber, 2, "both");
+    }
+
     function test_refusesKeysThatAreNotAllowed() public {
         ToyKey memory foreign = _renamed(_key("sound"), keccak256("another statement"));
         _route(foreign, GROUPS);
@@ -145,6 +176,28 @@ contract MarkBoardTest is SystemTest {
 
     function _refuse(bytes memory data, bytes4 selector, string memory what) private {
         _assertRefused(address(board), data, selector, what);
+    }
+
+    function _refuseHook(uint256[] memory words, bytes4 selector, string memory what) private {
+        vm.prank(address(registry));
+        _refuse(_hookCall(words), selector, what);
+    }
+
+    function _hookCall(uint256[] memory words) private view returns (bytes memory) {
+        bytes32 dataHash = keccak256(abi.encodePacked(words.length, words));
+        return abi.encodeCall(AttestationConsumer.onAttestation, (key.keyId, dataHash, words));
+    }
+
+    /// @dev The first words, or the words and zeros after them.
+    function _resized(uint256[] memory words, uint256 length)
+        private
+        pure
+        returns (uint256[] memory resized)
+    {
+        resized = new uint256[](length);
+        for (uint256 i = 0; i < words.length && i < length; i++) {
+            resized[i] = words[i];
+        }
     }
 
     function _notOnBoard() private pure returns (bytes4) {

@@ -35,7 +35,7 @@ WORD_FIELDS = (
     WordField("1", "registry", 160, "contract", "registry: equals its own address"),
     WordField("2", "consumer", 160, "contract", "registry: has code; its hook is called"),
     WordField("2", "sequence", 48, "contract", "registry: the snapshot's number, increasing"),
-    WordField("2", "valid_until", 40, "contract", "registry: not before block.timestamp"),
+    WordField("2", "valid_until", 40, "contract", "registry: the snapshot's last valid second"),
     WordField(
         "3", "subject", 96, "both", "circuit: the same wires as word 4; oracle: its snapshot"
     ),

@@ -87,13 +87,13 @@ class Node:
         )
         assert submit_report(self.chain, DEPLOYER, signed)[1]
 
-    def words(self, valid_for: int = 3_000) -> tuple[int, ...]:
+    def words(self) -> tuple[int, ...]:
         return MARKET.words(
             chain_id=self.chain.chain_id(),
             registry=self.deployment.address("AttestationRegistry"),
             consumer=self.deployment.address("MarkBoard"),
             number=1,
-            valid_until=START + valid_for,
+            valid_until=START + PLAN.max_snapshot_age_seconds,
         )
 
     def prove(self, store: Store | None = None, *, spoil: bool = False) -> str:

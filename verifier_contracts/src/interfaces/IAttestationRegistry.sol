@@ -27,6 +27,8 @@ interface IAttestationRegistry {
 
     /// @notice Word 1 has bits above the consumer.
     error CallWordOutOfRange(uint256 word);
+
+    /// @notice The header is valid no longer, and its snapshot thereby too old.
     error AttestationExpired(uint40 validUntil, uint256 nowUnix);
 
     /// @notice The consumer's address holds no contract.
@@ -41,12 +43,15 @@ interface IAttestationRegistry {
 
     /// @notice The market words carry another time than the snapshot.
     error SnapshotTimeMismatch(uint40 expected, uint40 received);
-    error SnapshotStale(uint40 snapshotUnix, uint256 nowUnix, uint256 maxAgeSeconds);
+
+    /// @notice A market attestation is valid until its snapshot is maxSnapshotAgeSeconds old, not
+    /// shorter and not longer: the words of a snapshot leave nothing for their sender to choose.
+    error ValidUntilMismatch(uint256 expected, uint40 received);
 
     /// @notice These words are attested already: whoever wanted that has it.
     error AlreadyAttested(bytes32 keyId, address consumer, bytes32 subject, uint48 sequence);
 
-    /// @notice A later snapshot, or the same one with another header, is attested already.
+    /// @notice A later snapshot is attested already, or this one, and not with these words.
     error SequenceNotIncreasing(uint48 last, uint48 sequence);
 
     /// @notice The transaction left the consumer's hook less gas than it is promised.
@@ -60,7 +65,8 @@ interface IAttestationRegistry {
 
     function oracle() external view returns (IMarketOracle);
 
-    /// @notice Oldest snapshot that is still attested.
+    /// @notice Oldest snapshot that is still attested; with its time a header's validUntil, which
+    /// has 40 bits.
     function maxSnapshotAgeSeconds() external view returns (uint256);
 
     /// @notice Gas a consumer's hook gets, whoever submits.

@@ -41,6 +41,10 @@ interface IMarkBoard {
 
     error SnapshotNotNewer(uint48 last, uint48 snapshotNumber);
 
+    /// @notice The words are not those of so many lanes, 16 a group: every mark would be read from
+    /// another's place.
+    error LanesMismatch(uint256 laneCount, uint256 wordCount);
+
     /// @notice The words are not the newest attested ones of any allowed key.
     error WordsNotOnBoard(bytes12 underlying, bytes32 dataHash);
     error MarkStale(uint40 snapshotUnix, uint256 nowUnix, uint256 maxAgeSeconds);

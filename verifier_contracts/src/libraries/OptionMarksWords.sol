@@ -12,7 +12,7 @@ import { HeaderWords } from "./HeaderWords.sol";
 ///   4..3+G        forwardTicks (36) | discount (46, 2^-44) | rate (28, biased) | expiryUnix (40)
 ///   ceil(N/3)     3 x [ strikeTicks (36) | volatility (28, 2e-8) | isPut (1) ]
 ///   N/4           4 x priceAtoms (56, 1e-5 tick)
-///   2 N           Greeks, where the key's statement proves them; nothing here reads them
+///   2 N           Greeks, in statements that prove them; not read here
 ///
 /// A tick is 10^-tickExponent of the quote currency. The functions decode words that a proof has
 /// range-checked.
@@ -39,6 +39,8 @@ library OptionMarksWords {
 
     uint256 internal constant PRICES_PER_WORD = 4;
     uint256 internal constant PRICE_BITS = 56;
+
+    uint256 internal constant GREEK_WORDS_PER_OPTION = 2;
 
     /// @notice Decimals by which a tick exceeds a price atom: an atom is 10^-(5 + tickExponent).
     uint8 internal constant ATOM_DECIMALS = 5;
@@ -67,6 +69,15 @@ library OptionMarksWords {
     /// @notice Number of market words of a shape: word 3 to the last option word.
     function marketWordCount(uint256 groups) internal pure returns (uint256) {
         return 1 + groups + optionWordCount(groups * LANES);
+    }
+
+    /// @notice Whether there are as many words as 16 lanes in each of their G groups make, with
+    /// prices alone or with Greeks; no statement with fewer lanes has either number.
+    function isLaidOut(uint256[] calldata words) internal pure returns (bool) {
+        uint256 marketWord = words[MARKET_INDEX];
+        uint256 lanes = laneCount(marketWord);
+        uint256 priced = MARKET_INDEX + marketWordCount(lanes / LANES) + lanes / PRICES_PER_WORD;
+        return words.length == priced || words.length == priced + GREEK_WORDS_PER_OPTION * lanes;
     }
 
     function expiryUnix(uint256[] calldata words, uint256 lane) internal pure returns (uint40) {

@@ -23,7 +23,11 @@ library MarketWords {
     }
 
     function marketWordCount(uint256 groups) internal pure returns (uint256) {
-        return 1 + groups + (16 * groups + 2) / 3;
+        return _marketWordCount(groups, 16);
+    }
+
+    function _marketWordCount(uint256 groups, uint256 lanes) private pure returns (uint256) {
+        return 1 + groups + (lanes * groups + 2) / 3;
     }
 
     /// @dev Lane i: strike STRIKE + i, volatility VOLATILITY + i, a put where i is odd, price
@@ -33,21 +37,32 @@ library MarketWords {
         pure
         returns (uint256[] memory words)
     {
-        words = new uint256[](wordCount(groups));
+        return buildLanes(header, underlying, snapshotUnix, groups, 16);
+    }
+
+    /// @dev Words of a statement with another number of lanes a group.
+    function buildLanes(
+        Header memory header,
+        bytes12 underlying,
+        uint40 snapshotUnix,
+        uint256 groups,
+        uint256 lanes
+    ) internal pure returns (uint256[] memory words) {
+        uint256 prices = 3 + _marketWordCount(groups, lanes);
+        words = new uint256[](prices + (lanes * groups + 3) / 4);
         words[0] = header.chainId << 160 | uint160(header.registry);
         words[1] = uint256(uint160(header.consumer)) << 88 | uint256(header.sequence) << 40
             | header.validUntil;
         words[2] = uint96(underlying);
         words[3] = uint256(uint96(underlying)) << 80 | uint256(4) << 72 | uint256(snapshotUnix)
-            << 32 | (16 * groups) << 16 | groups;
+            << 32 | (lanes * groups) << 16 | groups;
         for (uint256 g = 0; g < groups; g++) {
             words[4 + g] = (FORWARD + g) << 114 | uint256(1 << 44) << 68 | uint256(1 << 26) << 40
                 | (snapshotUnix + (g + 1) * EXPIRY_DELAY);
         }
-        for (uint256 i = 0; i < 16 * groups; i++) {
+        for (uint256 i = 0; i < lanes * groups; i++) {
             uint256 option = (STRIKE + i) << 29 | (VOLATILITY + i) << 1 | (i % 2);
             words[4 + groups + i / 3] |= option << (65 * (2 - i % 3));
-            uint256 prices = 3 + marketWordCount(groups);
             words[prices + i / 4] |= (FIRST_PRICE + i) << (56 * (3 - i % 4));
         }
     }

@@ -47,13 +47,14 @@ abstract contract SystemTest is ToyProver, OracleSigners {
         router.addRoute(address(verifier), MarketWords.marketWordCount(groups));
     }
 
+    /// @dev As the registry wants it for a snapshot of START_UNIX + sequence.
     function _header(uint48 sequence) internal view returns (MarketWords.Header memory header) {
         header = MarketWords.Header({
             chainId: block.chainid,
             registry: address(registry),
             consumer: address(board),
             sequence: sequence,
-            validUntil: START_UNIX + 1_000_000
+            validUntil: START_UNIX + uint40(sequence) + uint40(MAX_AGE)
         });
     }
 

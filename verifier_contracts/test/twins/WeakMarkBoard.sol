@@ -13,6 +13,7 @@ contract WeakMarkBoard {
         AnySender,
         AnyKey,
         AnyWords,
+        AnyLanes,
         Staleness
     }
 
@@ -30,6 +31,7 @@ contract WeakMarkBoard {
     function onAttestation(bytes32 keyId, bytes32 dataHash, uint256[] calldata words) external {
         require(HOLE == Hole.AnySender || msg.sender == REGISTRY, "registry");
         require(HOLE == Hole.AnyKey || keyId == KEY_ID, "key");
+        require(HOLE == Hole.AnyLanes || OptionMarksWords.isLaidOut(words), "lanes");
         _dataHash = dataHash;
         _snapshotUnix = OptionMarksWords.snapshotUnix(words[OptionMarksWords.MARKET_INDEX]);
     }

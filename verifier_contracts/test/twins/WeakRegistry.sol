@@ -52,7 +52,7 @@ contract WeakRegistry {
         uint256 domain = words[0];
         require(HOLE == Hole.ChainId || domain >> 160 == block.chainid, "chain");
         require(HOLE == Hole.Registry || address(uint160(domain)) == address(this), "registry");
-        require(HOLE == Hole.ValidUntil || block.timestamp <= uint40(words[1]), "valid until");
+        require(HOLE == Hole.Staleness || block.timestamp <= uint40(words[1]), "stale");
         address consumer = HeaderWords.consumer(words[1]);
         if (HOLE == Hole.Consumer) consumer = namedConsumer;
         require(HOLE == Hole.Subject || words[2] == words[3] >> 80, "subject");
@@ -69,9 +69,8 @@ contract WeakRegistry {
             ? ORACLE.snapshotByMarketHash(marketHash)
             : ORACLE.snapshotOf(bytes12(uint96(words[3] >> 80)), HeaderWords.sequence(words[1]));
         require(HOLE == Hole.MarketHash || snapshot.marketHash == marketHash, "market");
-        require(
-            HOLE == Hole.Staleness || block.timestamp <= snapshot.snapshotUnix + MAX_AGE, "stale"
-        );
+        bool isSnapshots = uint40(words[1]) == snapshot.snapshotUnix + MAX_AGE;
+        require(HOLE == Hole.ValidUntil || isSnapshots, "valid until");
     }
 
     function _checkOrder(
