@@ -66,6 +66,7 @@ def deploy_contracts(
         deployment = deploy(chain, account, plan, notify)
         record.save(deployment)
         return deployment
+    _refuse_unused_options(request, record)
     known.check(chain)
     for spec in specs:
         if known.verifier(spec.key_id) is not None:
@@ -73,6 +74,22 @@ def deploy_contracts(
         known = add_verifier(chain, account, known, spec, notify)
         record.save(known)
     return known
+
+
+def _refuse_unused_options(request: DeployRequest, record: DeploymentsFile) -> None:
+    """Roles are given when contracts are made; on a later run they would be silently lost."""
+    given = {
+        "--signer": request.signers,
+        "--threshold": request.threshold,
+        "--owner": request.owner,
+        "--guardian": request.guardian,
+    }
+    unused = ", ".join(option for option, value in given.items() if value)
+    if unused:
+        raise DeploymentError(
+            f"{record.path} has this chain's contracts already, and {unused} only count when they "
+            "are made: leave them out to add verifiers, or make new contracts with --afresh"
+        )
 
 
 def deployment_report(deployment: Deployment) -> dict[str, Any]:

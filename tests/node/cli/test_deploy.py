@@ -81,6 +81,16 @@ def test_owner_and_guardian_are_those_named(
         assert to_checksum_address(contract.read_one("pendingOwner")) == owner
 
 
+@pytest.mark.usefixtures("_embedded_behind_the_url")
+def test_roles_given_to_contracts_that_exist_are_not_lost_silently(
+    data: Path, wallet: tuple[object, ...]
+) -> None:
+    invoke_json("deploy", *wallet, "--data-directory", data)
+    owner = development_account("owner").address
+    error = error_of("deploy", *wallet, "--owner", owner, "--data-directory", data)
+    assert "--owner only count when they are made" in error["message"]
+
+
 class PublicChain:
     """A chain that must not be sent anything."""
 
