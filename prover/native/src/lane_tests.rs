@@ -4,10 +4,14 @@ use ark_bn254::{Fq, Fr, g1, g2};
 use ark_ec::short_weierstrass::Projective;
 use ark_ec::{CurveGroup, PrimeGroup};
 use ark_ff::{AdditiveGroup, BigInt, Field, Fp, MontConfig, PrimeField, UniformRand};
+use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
 
 use crate::batch_adder::BatchAdder;
-use crate::lanes::{self, Lanes, Modulus, WIDTH};
+use crate::lane_transform::LaneDomain;
+use crate::lanes::{self, Lanes, WIDTH};
+use crate::moduli::Modulus;
 use crate::points::{Curve, Point};
+use crate::quotient::divided_portably;
 
 /// 0, 1, p - 1 and their neighbours, limbs all ones or all zeros, and random elements.
 fn samples<C: MontConfig<4>>() -> Vec<Fp<ark_ff::MontBackend<C, 4>, 4>> {
@@ -161,4 +165,32 @@ fn moduli_are_those_of_the_fields() {
     }
     check::<Fq>(Fq::MODULUS.0);
     check::<Fr>(Fr::MODULUS.0);
+}
+
+#[test]
+fn quotients_agree_with_arkworks() {
+    if !lanes::supported() {
+        return;
+    }
+    let mut generator = ark_std::test_rng();
+    for size in [64usize, 128, 256, 1024, 2048, 4096, 8192] {
+        let domain = Radix2EvaluationDomain::<Fr>::new(size).expect("the domain exists");
+        let lanes = LaneDomain::new(size, domain.group_gen);
+        let mut edge = samples::<ark_bn254::FrConfig>();
+        edge.resize_with(size, || Fr::rand(&mut generator));
+        let random: Vec<Fr> = (0..size).map(|_| Fr::rand(&mut generator)).collect();
+        let largest = vec![-Fr::ONE; size];
+        let zero = vec![Fr::ZERO; size];
+        for values in [
+            [&edge, &random, &largest],
+            [&largest, &largest, &zero],
+            [&zero, &edge, &random],
+            [&random, &zero, &edge],
+            [&zero, &zero, &zero],
+        ] {
+            // SAFETY: the instructions are supported.
+            let found = unsafe { lanes.quotient(values.map(Vec::as_slice)) };
+            assert!(found == divided_portably(&domain, values.map(Clone::clone)));
+        }
+    }
 }

@@ -11,64 +11,20 @@
 use std::arch::x86_64::*;
 use std::sync::LazyLock;
 
-use ark_bn254::{Fq, Fr};
-use ark_ff::PrimeField;
+use crate::moduli::{LIMB_BITS, LIMB_MASK, LIMBS, Modulus, Split, split};
 
 pub const WIDTH: usize = 8;
-const LIMBS: usize = 5;
-const LIMB_BITS: u32 = 52;
-const LIMB_MASK: u64 = (1 << LIMB_BITS) - 1;
 
-/// Set (to anything), this variable keeps the process on the portable path.
-const PORTABLE_VARIABLE: &str = "PROOFMARK_PORTABLE";
-
-/// Whether this machine has the instructions, and nobody asks to do without.
+/// Whether this machine has the instructions, and PROOFMARK_PORTABLE does not say to do without.
 pub fn available() -> bool {
     static AVAILABLE: LazyLock<bool> =
-        LazyLock::new(|| supported() && std::env::var_os(PORTABLE_VARIABLE).is_none());
+        LazyLock::new(|| supported() && std::env::var_os("PROOFMARK_PORTABLE").is_none());
     *AVAILABLE
 }
 
 /// Whether this machine has the instructions.
 pub fn supported() -> bool {
     is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512ifma")
-}
-
-/// A prime below 2^254, as the arithmetic wants it.
-pub trait Modulus {
-    const LIMBS: [u64; LIMBS];
-    /// -1/p modulo 2^52.
-    const INVERSE: u64;
-}
-
-impl Modulus for Fq {
-    const LIMBS: [u64; LIMBS] = split(&Fq::MODULUS.0);
-    const INVERSE: u64 = negative_inverse(Fq::MODULUS.0[0]);
-}
-
-impl Modulus for Fr {
-    const LIMBS: [u64; LIMBS] = split(&Fr::MODULUS.0);
-    const INVERSE: u64 = negative_inverse(Fr::MODULUS.0[0]);
-}
-
-const fn split(x: &[u64; 4]) -> [u64; LIMBS] {
-    [
-        x[0] & LIMB_MASK,
-        (x[0] >> 52 | x[1] << 12) & LIMB_MASK,
-        (x[1] >> 40 | x[2] << 24) & LIMB_MASK,
-        (x[2] >> 28 | x[3] << 36) & LIMB_MASK,
-        x[3] >> 16,
-    ]
-}
-
-const fn negative_inverse(odd: u64) -> u64 {
-    let mut inverse = 1u64;
-    let mut step = 0;
-    while step < 6 {
-        inverse = inverse.wrapping_mul(2u64.wrapping_sub(odd.wrapping_mul(inverse)));
-        step += 1;
-    }
-    inverse.wrapping_neg() & LIMB_MASK
 }
 
 /// Eight elements.
@@ -79,7 +35,17 @@ pub struct Lanes([__m512i; LIMBS]);
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub fn broadcast(element: &[u64; 4]) -> Lanes {
-    Lanes(split(element).map(|limb| _mm512_set1_epi64(limb as i64)))
+    broadcast_split(&split(element))
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn broadcast_split(element: &Split) -> Lanes {
+    let mut limbs = zero().0;
+    for (limb, value) in limbs.iter_mut().zip(element) {
+        *limb = _mm512_set1_epi64(*value as i64);
+    }
+    Lanes(limbs)
 }
 
 /// The elements with the given raw limbs, below 2^256.
@@ -273,4 +239,21 @@ pub fn equal(a: &Lanes, b: &Lanes) -> u8 {
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub fn zero() -> Lanes {
     Lanes([_mm512_setzero_si512(); LIMBS])
+}
+
+/// Butterflies between lanes whose numbers differ by DISTANCE: sums in the lower of the two,
+/// lower - upper + TIMES p in the upper, for values below TIMES p.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn across<M: Modulus, const DISTANCE: i64, const TIMES: u64>(a: &Lanes) -> Lanes {
+    let lane = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
+    let distance = _mm512_set1_epi64(DISTANCE);
+    let partner = _mm512_xor_si512(lane, distance);
+    let upper = _mm512_test_epi64_mask(lane, distance);
+    let mut swapped = a.0;
+    for limb in &mut swapped {
+        *limb = _mm512_permutexvar_epi64(partner, *limb);
+    }
+    let swapped = Lanes(swapped);
+    select(upper, &sub::<M, TIMES, 0>(&swapped, a), &add(a, &swapped))
 }

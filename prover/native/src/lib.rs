@@ -15,7 +15,11 @@ mod lane_adder;
 #[cfg(all(test, target_arch = "x86_64"))]
 mod lane_tests;
 #[cfg(target_arch = "x86_64")]
+mod lane_transform;
+#[cfg(target_arch = "x86_64")]
 mod lanes;
+#[cfg(target_arch = "x86_64")]
+mod moduli;
 mod msm;
 mod points;
 #[cfg(feature = "python")]
