@@ -4,7 +4,8 @@ use ark_ec::short_weierstrass::Projective;
 use ark_ff::AdditiveGroup;
 use rayon::prelude::*;
 
-use crate::points::{BatchAdder, Curve, Point};
+use crate::batch_adder::BatchAdder;
+use crate::points::{Curve, Point};
 use crate::scalars::{self, Limbs, Recoding};
 
 /// Scalars handled together: their additions in a window share one inversion.

@@ -9,12 +9,13 @@ use ark_ec::short_weierstrass::Projective;
 use ark_ff::AdditiveGroup;
 use rayon::prelude::*;
 
-use crate::points::{BatchAdder, Coordinate, Curve, Point};
+use crate::batch_adder::BatchAdder;
+use crate::points::{Coordinate, Curve, Point};
 use crate::scalars::{self, CENTERED_BITS, Limbs, Recoding};
 
 const WIDTHS: std::ops::RangeInclusive<usize> = 3..=16;
 /// Additions that share an inversion: few enough for the scratch to stay in cache.
-const BATCH: usize = 1 << 10;
+const BATCH: usize = 1 << 11;
 /// Cost of an addition in a tree, and of a bucket in the running sum (field multiplications).
 const ADDITION_COST: usize = 6;
 const BUCKET_COST: usize = 27;

@@ -1,4 +1,4 @@
-//! Affine points, their raw encoding, and additions that share one inversion.
+//! Affine points and their raw encoding.
 //!
 //! Raw encoding (the key file's): little-endian Montgomery limbs of x then y, an Fq2 element as
 //! c0 then c1; all zeros for infinity, which is on neither curve. Reading is a copy of limbs.
@@ -25,6 +25,13 @@ pub trait Coordinate: Field {
     fn write(&self, out: &mut Vec<u8>);
 
     fn is_reduced(&self) -> bool;
+
+    /// Elements of Fq in one of this field, and the limbs of each.
+    const COMPONENTS: usize;
+
+    fn limbs(&self, component: usize) -> &[u64; 4];
+
+    fn limbs_mut(&mut self, component: usize) -> &mut [u64; 4];
 }
 
 impl Coordinate for Fq {
@@ -48,6 +55,18 @@ impl Coordinate for Fq {
     fn is_reduced(&self) -> bool {
         !self.is_geq_modulus()
     }
+
+    const COMPONENTS: usize = 1;
+
+    #[inline]
+    fn limbs(&self, _component: usize) -> &[u64; 4] {
+        &self.0.0
+    }
+
+    #[inline]
+    fn limbs_mut(&mut self, _component: usize) -> &mut [u64; 4] {
+        &mut self.0.0
+    }
 }
 
 impl Coordinate for Fq2 {
@@ -65,6 +84,24 @@ impl Coordinate for Fq2 {
 
     fn is_reduced(&self) -> bool {
         self.c0.is_reduced() && self.c1.is_reduced()
+    }
+
+    const COMPONENTS: usize = 2;
+
+    #[inline]
+    fn limbs(&self, component: usize) -> &[u64; 4] {
+        let element = if component == 0 { &self.c0 } else { &self.c1 };
+        &element.0.0
+    }
+
+    #[inline]
+    fn limbs_mut(&mut self, component: usize) -> &mut [u64; 4] {
+        let element = if component == 0 {
+            &mut self.c0
+        } else {
+            &mut self.c1
+        };
+        &mut element.0.0
     }
 }
 
@@ -132,83 +169,5 @@ impl<F: Coordinate> Point<F> {
 
     pub fn from_projective<P: SWCurveConfig<BaseField = F>>(point: Projective<P>) -> Self {
         Self::from_affine(&Affine::from(point))
-    }
-}
-
-/// Scratch space of `BatchAdder::add`, kept between calls.
-pub struct BatchAdder<F> {
-    denominators: Vec<F>,
-    products: Vec<F>,
-}
-
-impl<F: Coordinate> BatchAdder<F> {
-    pub fn new() -> Self {
-        Self {
-            denominators: Vec::new(),
-            products: Vec::new(),
-        }
-    }
-
-    /// left[i] += right[i] for all i, with one field inversion (Montgomery's trick).
-    /// Complete: doublings, opposite points and infinities included.
-    pub fn add(&mut self, left: &mut [Point<F>], right: &[Point<F>]) {
-        debug_assert_eq!(left.len(), right.len());
-        self.denominators.clear();
-        self.products.clear();
-        let mut product = F::ONE;
-        for (a, b) in left.iter().zip(right) {
-            let denominator = denominator(a, b);
-            self.denominators.push(denominator);
-            self.products.push(product);
-            product *= denominator;
-        }
-        let mut inverse = product.inverse().expect("no denominator is zero");
-        for index in (0..left.len()).rev() {
-            let own = inverse * self.products[index];
-            inverse *= self.denominators[index];
-            left[index] = sum(&left[index], &right[index], own);
-        }
-    }
-}
-
-/// What the slope of a + b divides by; one where there is no slope. Never zero.
-#[inline]
-fn denominator<F: Coordinate>(a: &Point<F>, b: &Point<F>) -> F {
-    let difference = b.x - a.x;
-    if difference.is_zero() {
-        return if a.y == b.y && !a.y.is_zero() {
-            a.y.double()
-        } else {
-            F::ONE
-        };
-    }
-    if a.is_infinity() || b.is_infinity() {
-        F::ONE
-    } else {
-        difference
-    }
-}
-
-#[inline]
-fn sum<F: Coordinate>(a: &Point<F>, b: &Point<F>, inverse: F) -> Point<F> {
-    if a.is_infinity() {
-        return *b;
-    }
-    if b.is_infinity() {
-        return *a;
-    }
-    let slope = if a.x == b.x {
-        if a.y != b.y || a.y.is_zero() {
-            return Point::INFINITY;
-        }
-        let square = a.x.square();
-        (square.double() + square) * inverse
-    } else {
-        (b.y - a.y) * inverse
-    };
-    let x = slope.square() - a.x - b.x;
-    Point {
-        x,
-        y: slope * (a.x - x) - a.y,
     }
 }

@@ -28,14 +28,8 @@ fn read_scalars(py: Python<'_>, buffer: &PyBuffer<u64>) -> PyResult<Vec<Limbs>> 
     if flat.len() % LIMBS != 0 {
         return Err(value_error("expected four limbs to a scalar"));
     }
-    let limbs = flat.chunks_exact(LIMBS);
-    let scalars: Vec<Limbs> = limbs
-        .map(|limbs| [limbs[0], limbs[1], limbs[2], limbs[3]])
-        .collect();
-    if scalars
-        .par_iter()
-        .any(|scalar| scalars::to_field(scalar).is_none())
-    {
+    let scalars: Vec<Limbs> = flat.as_chunks::<LIMBS>().0.to_vec();
+    if !scalars.par_iter().all(scalars::is_canonical) {
         return Err(value_error("a scalar is not below the modulus"));
     }
     Ok(scalars)
@@ -47,10 +41,11 @@ fn read_fields(py: Python<'_>, buffer: &PyBuffer<u64>) -> PyResult<Vec<Fr>> {
 }
 
 fn write_fields<'py>(py: Python<'py>, fields: &[Fr]) -> Bound<'py, PyBytes> {
-    let bytes: Vec<u8> = fields
+    let limbs: Vec<Limbs> = fields.par_iter().map(scalars::to_limbs).collect();
+    let bytes: Vec<u8> = limbs
+        .as_flattened()
         .iter()
-        .flat_map(scalars::to_limbs)
-        .flat_map(u64::to_le_bytes)
+        .flat_map(|limb| limb.to_le_bytes())
         .collect();
     PyBytes::new(py, &bytes)
 }

@@ -5,6 +5,9 @@ use ark_ff::{AdditiveGroup, FftField, Field, One};
 use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
 use rayon::prelude::*;
 
+#[cfg(target_arch = "x86_64")]
+use crate::lane_transform::{self, LaneDomain};
+
 /// One matrix in CSR form over a shared table of coefficients.
 pub struct Side {
     pub row_starts: Vec<u32>,
@@ -17,6 +20,8 @@ pub struct System {
     sides: [Side; 3],
     coefficients: Vec<Fr>,
     domain: Radix2EvaluationDomain<Fr>,
+    #[cfg(target_arch = "x86_64")]
+    lanes: Option<LaneDomain>,
     pub wire_count: usize,
 }
 
@@ -46,6 +51,9 @@ impl System {
         Ok(Self {
             sides,
             coefficients,
+            #[cfg(target_arch = "x86_64")]
+            lanes: (crate::lanes::available() && domain.size() >= lane_transform::MIN_SIZE)
+                .then(|| LaneDomain::new(domain.size(), domain.group_gen)),
             domain,
             wire_count,
         })
@@ -66,7 +74,7 @@ impl System {
     /// Coefficients of (A·B - C)/t, lowest first, one fewer than the domain has points.
     pub fn quotient(&self, assignment: &[Fr]) -> Result<Vec<Fr>, Unsatisfied> {
         let size = self.domain.size();
-        let [mut a, mut b, mut c] = [0, 1, 2]
+        let [a, b, c] = [0, 1, 2]
             .map(|side: usize| self.sides[side].times(assignment, &self.coefficients, size));
         let broken = (0..size)
             .into_par_iter()
@@ -74,24 +82,40 @@ impl System {
         if let Some(row) = broken {
             return Err(Unsatisfied(row));
         }
-        let coset = self
-            .domain
-            .get_coset(Fr::GENERATOR)
-            .expect("the generator is not zero");
-        for values in [&mut a, &mut b, &mut c] {
-            self.domain.ifft_in_place(values);
-            coset.fft_in_place(values);
-        }
-        let vanishing = self.domain.evaluate_vanishing_polynomial(Fr::GENERATOR);
-        let inverse = vanishing.inverse().expect("the coset avoids the domain");
-        a.par_iter_mut()
-            .zip(&b)
-            .zip(&c)
-            .for_each(|((a, b), c)| *a = (*a * b - c) * inverse);
-        coset.ifft_in_place(&mut a);
-        a.truncate(size - 1);
-        Ok(a)
+        let mut quotient = self.divided([a, b, c]);
+        quotient.truncate(size - 1);
+        Ok(quotient)
     }
+
+    /// The same from the values of A, B and C on the domain; the last coefficient is zero.
+    fn divided(&self, values: [Vec<Fr>; 3]) -> Vec<Fr> {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(lanes) = &self.lanes {
+            // SAFETY: a LaneDomain is made only where the instructions are available.
+            return unsafe { lanes.quotient(values.each_ref().map(Vec::as_slice)) };
+        }
+        divided_portably(&self.domain, values)
+    }
+}
+
+/// (A·B - C)/t by way of a coset, on any machine.
+pub fn divided_portably(domain: &Radix2EvaluationDomain<Fr>, values: [Vec<Fr>; 3]) -> Vec<Fr> {
+    let [mut a, mut b, mut c] = values;
+    let coset = domain
+        .get_coset(Fr::GENERATOR)
+        .expect("the generator is not zero");
+    for values in [&mut a, &mut b, &mut c] {
+        domain.ifft_in_place(values);
+        coset.fft_in_place(values);
+    }
+    let vanishing = domain.evaluate_vanishing_polynomial(Fr::GENERATOR);
+    let inverse = vanishing.inverse().expect("the coset avoids the domain");
+    a.par_iter_mut()
+        .zip(&b)
+        .zip(&c)
+        .for_each(|((a, b), c)| *a = (*a * b - c) * inverse);
+    coset.ifft_in_place(&mut a);
+    a
 }
 
 impl Side {

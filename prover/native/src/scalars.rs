@@ -12,6 +12,10 @@ pub type Limbs = [u64; LIMBS];
 /// Bits of a scalar's absolute value: |x| <= (r - 1)/2 < 2^253.
 pub const CENTERED_BITS: usize = 253;
 
+pub fn is_canonical(limbs: &Limbs) -> bool {
+    BigInt(*limbs) < Fr::MODULUS
+}
+
 pub fn to_field(limbs: &Limbs) -> Option<Fr> {
     Fr::from_bigint(BigInt(*limbs))
 }
