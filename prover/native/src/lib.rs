@@ -9,6 +9,7 @@
 #![cfg_attr(not(feature = "python"), allow(dead_code))]
 
 mod batch_adder;
+mod buckets;
 mod fixed_base;
 #[cfg(target_arch = "x86_64")]
 mod lane_adder;
