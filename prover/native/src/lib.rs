@@ -26,6 +26,7 @@ mod points;
 #[cfg(feature = "python")]
 mod python;
 mod quotient;
+mod repeats;
 mod scalars;
 mod single;
 #[cfg(feature = "python")]

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use crate::batch_adder::BatchAdder;
 use crate::buckets::{self, BATCH};
 use crate::points::{Curve, Point};
+use crate::repeats;
 use crate::scalars::{self, CENTERED_BITS, Limbs, Recoding};
 
 const WIDTHS: std::ops::RangeInclusive<usize> = 3..=16;
@@ -27,6 +28,17 @@ struct Term {
 
 /// sum scalars[i] * points[i]; `raw` holds the points' raw encoding, one per scalar.
 pub fn msm<P: Curve>(raw: &[u8], scalars: &[Limbs]) -> Projective<P> {
+    let Some(parted) = repeats::parted::<P::BaseField>(raw, scalars) else {
+        return sum_of_windows(raw, scalars);
+    };
+    let (once, repeated) = rayon::join(
+        || sum_of_windows::<P>(raw, &parted.once),
+        || sum_of_windows::<P>(&parted.raw, &parted.scalars),
+    );
+    once + repeated
+}
+
+fn sum_of_windows<P: Curve>(raw: &[u8], scalars: &[Limbs]) -> Projective<P> {
     let width = best_width(scalars);
     let recoding = Recoding::new(width);
     let terms = terms::<P>(raw, scalars, &recoding);
@@ -132,21 +144,9 @@ fn window_sum<P: Curve>(
         let (place, negative) = entries[index];
         Point::read(&raw[place as usize * size..]).negate_if(negative)
     };
-    let announce = |index: usize| prefetch(&raw[entries[index].0 as usize * size..][..size]);
+    let announce =
+        |index: usize| buckets::prefetch(&raw[entries[index].0 as usize * size..][..size]);
     weighted(buckets::sums(point, announce, lengths))
-}
-
-/// Asks the memory for bytes that are read soon.
-#[inline]
-fn prefetch(bytes: &[u8]) {
-    #[cfg(target_arch = "x86_64")]
-    for byte in bytes.iter().step_by(64).chain(bytes.last()) {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: the pointer is into a slice; a prefetch has no effect but on caches.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(byte).cast()) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = bytes;
 }
 
 /// The terms of a window with a digit, ordered by bucket: place of the point, and whether it is
@@ -254,5 +254,23 @@ mod tests {
             agrees_with_naive::<g1::Config>(&mixed);
             agrees_with_naive::<g2::Config>(&mixed);
         }
+    }
+
+    #[test]
+    fn agrees_where_large_scalars_repeat() {
+        let mut generator = ark_std::test_rng();
+        let values: Vec<Fr> = (0..100).map(|_| Fr::rand(&mut generator)).collect();
+        let scalar = |index: usize| match index % 7 {
+            0 => Fr::from(index as u64),
+            1 => -values[index % 3],
+            2 => -Fr::from(1),
+            _ => values[index * index % 100],
+        };
+        let scalars: Vec<Fr> = (0..4000).map(scalar).collect();
+        let limbs: Vec<Limbs> = scalars.iter().map(scalars::to_limbs).collect();
+        let raw = vec![0; limbs.len() * Point::<ark_bn254::Fq>::BYTES];
+        assert!(repeats::parted::<ark_bn254::Fq>(&raw, &limbs).is_some());
+        agrees_with_naive::<g1::Config>(&scalars);
+        agrees_with_naive::<g2::Config>(&scalars);
     }
 }
