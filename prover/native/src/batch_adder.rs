@@ -56,13 +56,21 @@ impl<F: Coordinate> BatchAdder<F> {
     /// What the lanes left: the additions named, and the tail that fills no group of lanes.
     #[cfg(target_arch = "x86_64")]
     fn add_skipped(&mut self, left: &mut [Point<F>], right: &[Point<F>], skipped: &[u8]) {
-        let named =
-            |index: &usize| skipped[index / lanes::WIDTH] >> (index % lanes::WIDTH) & 1 == 1;
         let done = skipped.len() * lanes::WIDTH;
         if done == left.len() && skipped.iter().all(|mask| *mask == 0) {
             return;
         }
-        let rest: Vec<usize> = (0..done).filter(named).chain(done..left.len()).collect();
+        let mut rest: Vec<usize> = (done..left.len()).collect();
+        for (group, mask) in skipped.iter().enumerate().filter(|(_, mask)| **mask != 0) {
+            for lane in (0..lanes::WIDTH).filter(|lane| mask >> lane & 1 == 1) {
+                let index = group * lanes::WIDTH + lane;
+                if left[index].is_infinity() {
+                    left[index] = right[index];
+                } else if !right[index].is_infinity() {
+                    rest.push(index);
+                }
+            }
+        }
         let mut sums: Vec<Point<F>> = rest.iter().map(|index| left[*index]).collect();
         let addends: Vec<Point<F>> = rest.iter().map(|index| right[*index]).collect();
         self.add_portably(&mut sums, &addends);

@@ -9,6 +9,7 @@
 #![cfg_attr(not(feature = "python"), allow(dead_code))]
 
 mod batch_adder;
+mod buckets;
 mod fixed_base;
 #[cfg(target_arch = "x86_64")]
 mod lane_adder;
@@ -25,6 +26,7 @@ mod points;
 #[cfg(feature = "python")]
 mod python;
 mod quotient;
+mod repeats;
 mod scalars;
 mod single;
 #[cfg(feature = "python")]

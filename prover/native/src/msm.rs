@@ -10,15 +10,14 @@ use ark_ff::AdditiveGroup;
 use rayon::prelude::*;
 
 use crate::batch_adder::BatchAdder;
-use crate::points::{Coordinate, Curve, Point};
+use crate::buckets::{self, BATCH};
+use crate::points::{Curve, Point};
+use crate::repeats;
 use crate::scalars::{self, CENTERED_BITS, Limbs, Recoding};
 
 const WIDTHS: std::ops::RangeInclusive<usize> = 3..=16;
-/// Additions that share an inversion: few enough for the scratch to stay in cache.
-const BATCH: usize = 1 << 11;
-/// Cost of an addition in a tree, and of a bucket in the running sum (field multiplications).
-const ADDITION_COST: usize = 6;
-const BUCKET_COST: usize = 27;
+/// Cost of a bucket in the weighted sum, in additions.
+const BUCKET_COST: usize = 3;
 
 /// One term of the sum, ready to be cut into digits.
 struct Term {
@@ -29,6 +28,17 @@ struct Term {
 
 /// sum scalars[i] * points[i]; `raw` holds the points' raw encoding, one per scalar.
 pub fn msm<P: Curve>(raw: &[u8], scalars: &[Limbs]) -> Projective<P> {
+    let Some(parted) = repeats::parted::<P::BaseField>(raw, scalars) else {
+        return sum_of_windows(raw, scalars);
+    };
+    let (once, repeated) = rayon::join(
+        || sum_of_windows::<P>(raw, &parted.once),
+        || sum_of_windows::<P>(&parted.raw, &parted.scalars),
+    );
+    once + repeated
+}
+
+fn sum_of_windows<P: Curve>(raw: &[u8], scalars: &[Limbs]) -> Projective<P> {
     let width = best_width(scalars);
     let recoding = Recoding::new(width);
     let terms = terms::<P>(raw, scalars, &recoding);
@@ -90,7 +100,7 @@ fn best_width(scalars: &[Limbs]) -> usize {
             .skip(1)
             .map(|(bits, count)| count * windows(bits))
             .sum();
-        additions * ADDITION_COST + windows(longest) * (1 << (width - 1)) * BUCKET_COST
+        additions + windows(longest) * (1 << (width - 1)) * BUCKET_COST
     };
     WIDTHS.min_by_key(cost).expect("the range is not empty")
 }
@@ -125,32 +135,27 @@ fn window_sum<P: Curve>(
     recoding: &Recoding,
     window: usize,
 ) -> Projective<P> {
-    let buckets = sorted_by_bucket::<P::BaseField>(raw, terms, recoding, window);
-    if buckets.points.is_empty() {
+    let (entries, lengths) = sorted_by_bucket(terms, recoding, window);
+    if entries.is_empty() {
         return Projective::ZERO;
     }
-    let (mut running, mut total) = (Projective::<P>::ZERO, Projective::<P>::ZERO);
-    for bucket in buckets.summed().into_iter().rev() {
-        if let Some(point) = bucket {
-            running += point.to_affine::<P>();
-        }
-        total += running;
-    }
-    total
+    let size = Point::<P::BaseField>::BYTES;
+    let point = |index: usize| {
+        let (place, negative) = entries[index];
+        Point::read(&raw[place as usize * size..]).negate_if(negative)
+    };
+    let announce =
+        |index: usize| buckets::prefetch(&raw[entries[index].0 as usize * size..][..size]);
+    weighted(buckets::sums(point, announce, lengths))
 }
 
-/// Points grouped by bucket: bucket d holds `lengths[d - 1]` points, in order.
-struct Buckets<F> {
-    points: Vec<Point<F>>,
-    lengths: Vec<u32>,
-}
-
-fn sorted_by_bucket<F: Coordinate>(
-    raw: &[u8],
+/// The terms of a window with a digit, ordered by bucket: place of the point, and whether it is
+/// subtracted. And the length of every bucket.
+fn sorted_by_bucket(
     terms: &[Term],
     recoding: &Recoding,
     window: usize,
-) -> Buckets<F> {
+) -> (Vec<(u32, bool)>, Vec<u32>) {
     let mut lengths = vec![0u32; recoding.largest_digit()];
     for term in terms {
         let digit = recoding.digit(&term.shifted, window);
@@ -164,86 +169,46 @@ fn sorted_by_bucket<F: Coordinate>(
         next.push(total);
         total += *length as usize;
     }
-    let mut points = vec![Point::INFINITY; total];
+    let mut entries = vec![(0, false); total];
     for term in terms {
         let digit = recoding.digit(&term.shifted, window);
         if digit != 0 {
             let place = &mut next[digit.unsigned_abs() as usize - 1];
-            let start = term.index as usize * Point::<F>::BYTES;
-            points[*place] = Point::read(&raw[start..]).negate_if(term.negative != (digit < 0));
+            entries[*place] = (term.index, term.negative != (digit < 0));
             *place += 1;
         }
     }
-    Buckets { points, lengths }
+    (entries, lengths)
 }
 
-impl<F: Coordinate> Buckets<F> {
-    /// The sum of each bucket; None for an empty one.
-    fn summed(mut self) -> Vec<Option<Point<F>>> {
-        let mut halved = Halving::new(self.points.len().div_ceil(2) + self.lengths.len());
-        while self.lengths.iter().any(|length| *length > 1) {
-            self = halved.halve(self);
+/// sum (i + 1) * points[i]; as many points as a power of two.
+///
+/// With the sums c[i] of neighbours, sum i * b[i] is twice sum i * c[i], plus the sum of the
+/// neighbours at odd places: halving again and again leaves additions that share inversions.
+fn weighted<P: Curve>(mut points: Vec<Point<P::BaseField>>) -> Projective<P> {
+    let mut adder = BatchAdder::new();
+    let (mut odd, mut lengths) = (Vec::with_capacity(points.len()), Vec::new());
+    while points.len() > 1 {
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        for pair in points.as_chunks::<2>().0 {
+            left.push(pair[0]);
+            right.push(pair[1]);
         }
-        let mut points = self.points.into_iter();
-        let single = |length| if length == 0 { None } else { points.next() };
-        self.lengths.into_iter().map(single).collect()
-    }
-}
-
-/// One level of all trees at a time: neighbours of a bucket are added, an odd one is carried.
-struct Halving<F> {
-    adder: BatchAdder<F>,
-    right: Vec<Point<F>>,
-    spare: Vec<Point<F>>,
-    places: Vec<usize>,
-    left: Vec<Point<F>>,
-}
-
-impl<F: Coordinate> Halving<F> {
-    fn new(capacity: usize) -> Self {
-        Self {
-            adder: BatchAdder::new(),
-            right: Vec::with_capacity(BATCH),
-            spare: Vec::with_capacity(capacity),
-            places: Vec::with_capacity(BATCH),
-            left: Vec::with_capacity(BATCH),
+        for (left, right) in left.chunks_mut(BATCH).zip(right.chunks(BATCH)) {
+            adder.add(left, right);
         }
+        lengths.push(right.len() as u32);
+        odd.append(&mut right);
+        points = left;
     }
-
-    fn halve(&mut self, mut buckets: Buckets<F>) -> Buckets<F> {
-        let mut output = std::mem::take(&mut self.spare);
-        output.clear();
-        let mut start = 0;
-        for length in &mut buckets.lengths {
-            let end = start + *length as usize;
-            for pair in buckets.points[start..end].chunks(2) {
-                if let [a, b] = pair {
-                    self.places.push(output.len());
-                    self.left.push(*a);
-                    self.right.push(*b);
-                    output.push(Point::INFINITY);
-                } else {
-                    output.push(pair[0]);
-                }
-                if self.left.len() == BATCH {
-                    self.flush(&mut output);
-                }
-            }
-            *length = length.div_ceil(2);
-            start = end;
-        }
-        self.flush(&mut output);
-        self.spare = std::mem::replace(&mut buckets.points, output);
-        buckets
-    }
-
-    fn flush(&mut self, output: &mut [Point<F>]) {
-        self.adder.add(&mut self.left, &self.right);
-        for (place, point) in self.places.drain(..).zip(self.left.drain(..)) {
-            output[place] = point;
-        }
-        self.right.clear();
-    }
+    let levels = buckets::sums(|index| odd[index], |_| (), lengths)
+        .into_iter()
+        .rev();
+    let total = levels.fold(Projective::<P>::ZERO, |mut total, sum| {
+        total.double_in_place();
+        total + sum.to_affine::<P>()
+    });
+    total + points[0].to_affine::<P>()
 }
 
 #[cfg(test)]
@@ -289,5 +254,23 @@ mod tests {
             agrees_with_naive::<g1::Config>(&mixed);
             agrees_with_naive::<g2::Config>(&mixed);
         }
+    }
+
+    #[test]
+    fn agrees_where_large_scalars_repeat() {
+        let mut generator = ark_std::test_rng();
+        let values: Vec<Fr> = (0..100).map(|_| Fr::rand(&mut generator)).collect();
+        let scalar = |index: usize| match index % 7 {
+            0 => Fr::from(index as u64),
+            1 => -values[index % 3],
+            2 => -Fr::from(1),
+            _ => values[index * index % 100],
+        };
+        let scalars: Vec<Fr> = (0..4000).map(scalar).collect();
+        let limbs: Vec<Limbs> = scalars.iter().map(scalars::to_limbs).collect();
+        let raw = vec![0; limbs.len() * Point::<ark_bn254::Fq>::BYTES];
+        assert!(repeats::parted::<ark_bn254::Fq>(&raw, &limbs).is_some());
+        agrees_with_naive::<g1::Config>(&scalars);
+        agrees_with_naive::<g2::Config>(&scalars);
     }
 }

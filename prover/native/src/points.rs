@@ -142,10 +142,15 @@ impl<F: Coordinate> Point<F> {
         self.x.is_zero() && self.y.is_zero()
     }
 
+    /// Without a branch: signs are as good as random, and guessing them is slow.
     #[inline]
     pub fn negate_if(mut self, condition: bool) -> Self {
-        if condition {
-            self.y.neg_in_place();
+        let (opposite, mask) = (-self.y, u64::from(condition).wrapping_neg());
+        for component in 0..F::COMPONENTS {
+            let limbs = self.y.limbs_mut(component).iter_mut();
+            for (limb, other) in limbs.zip(opposite.limbs(component)) {
+                *limb ^= (*limb ^ other) & mask;
+            }
         }
         self
     }
