@@ -2,6 +2,11 @@
 
     ProverError
     ├── EngineUnavailableError          the wanted engine is not built or not importable
+    ├── InteropFileError                a file in a format of iden3 or snarkjs is refused
+    │   ├── NotAnInteropFileError       foreign bytes
+    │   ├── UnsupportedInteropFileError of another version, field, curve, protocol, or too large
+    │   ├── TruncatedInteropFileError   shorter or longer than its sections say
+    │   └── CorruptInteropFileError     a section, count, index or value does not fit
     ├── InvalidProof                    a proof, its words, or both are refused; has a Reason
     ├── KeyFileError                    a key file is refused
     │   ├── NotAKeyFileError            foreign bytes
@@ -31,6 +36,26 @@ class ProverError(Exception):
 
 class EngineUnavailableError(ProverError):
     """The wanted engine is not there; the message says how to get it."""
+
+
+class InteropFileError(ProverError):
+    """A file in a format of iden3 or snarkjs is refused."""
+
+
+class NotAnInteropFileError(InteropFileError):
+    """The bytes do not start like the wanted file."""
+
+
+class UnsupportedInteropFileError(InteropFileError):
+    """A sound file of a version, field, curve, protocol or size that is not read here."""
+
+
+class TruncatedInteropFileError(InteropFileError):
+    """The file's length is not what its sections say."""
+
+
+class CorruptInteropFileError(InteropFileError):
+    """A section, count, index or value inside the file does not fit."""
 
 
 class Reason(StrEnum):

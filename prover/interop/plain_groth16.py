@@ -1,0 +1,177 @@
+"""Plain Groth16 over our engines: a yardstick and a translator, NOT the product's protocol.
+
+Any prover of Groth16 can be timed on the constraint system and witness of a statement, if the
+challenge is taken as one more public input. Such a proof says little: here the prover chooses the
+challenge, before he commits to anything. Nothing of the product proves or accepts with this.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from circuits.field import BN254_FR, FieldArray, pack_scalars, unpack_scalars
+from circuits.r1cs import Matrices
+from prover.curve import G1_GENERATOR, G2_GENERATOR, G1Point, G2Point
+from prover.engines import default_engine
+from prover.engines.base import ConstraintMatrices, Engine, PointVector
+from prover.errors import InvalidProof, MalformedPointError, Reason, WitnessError
+from prover.groth16.qap import lagrange_at
+from prover.groth16.toxic_waste import ToxicWaste
+from prover.interop.odd_coset import OddCoset
+from prover.interop.plain_key import (
+    COEFFICIENT,
+    COEFFICIENT_SCALE,
+    PlainKey,
+    PlainProof,
+    PlainVerifyingKey,
+)
+from prover.interop.plain_system import PlainSystem, rows_of
+
+
+def plain_setup(system: PlainSystem, waste: ToxicWaste, engine: Engine | None = None) -> PlainKey:
+    """A key of one process; delta is `delta_2`, `delta_1` has no part. For measurements."""
+    engine = engine or default_engine()
+    rows, log_size = system.rows(), system.log_domain_size
+    weights = pack_scalars(lagrange_at(log_size, waste.tau))
+    columns = engine.columns_at(engine.load_matrices(rows, system.wire_count, log_size), weights)
+    a_column, b_column, _ = columns
+    values = zip(*map(unpack_scalars, columns), strict=True)
+    keyed = [waste.beta * a + waste.alpha * b + c for a, b, c in values]
+    first_private = system.public_count + 1
+    by_gamma, by_delta = BN254_FR.inverse(waste.gamma), BN254_FR.inverse(waste.delta_2)
+    private = pack_scalars(value * by_delta for value in keyed[first_private:])
+    odd = pack_scalars(value * by_delta for value in lagrange_at(log_size + 1, waste.tau)[1::2])
+
+    def g1(scalar: int) -> G1Point:
+        return engine.combine_g1([G1_GENERATOR], [scalar])
+
+    def g2(scalar: int) -> G2Point:
+        return engine.combine_g2([G2_GENERATOR], [scalar])
+
+    return PlainKey(
+        verifying_key=PlainVerifyingKey(
+            alpha_g1=g1(waste.alpha),
+            beta_g2=g2(waste.beta),
+            gamma_g2=g2(waste.gamma),
+            delta_g2=g2(waste.delta_2),
+            ic_g1=tuple(g1(value * by_gamma) for value in keyed[:first_private]),
+        ),
+        beta_g1=g1(waste.beta),
+        delta_g1=g1(waste.delta_2),
+        wire_count=system.wire_count,
+        log_domain_size=log_size,
+        coefficients=_coefficients(rows),
+        a_query=engine.fixed_base_g1(a_column).to_bytes(),
+        b_g1_query=engine.fixed_base_g1(b_column).to_bytes(),
+        b_g2_query=engine.fixed_base_g2(b_column).to_bytes(),
+        c_query=engine.fixed_base_g1(private).to_bytes(),
+        h_query=engine.fixed_base_g1(odd).to_bytes(),
+    )
+
+
+def plain_verify(
+    key: PlainVerifyingKey,
+    public: Sequence[int],
+    proof: PlainProof,
+    engine: Engine | None = None,
+) -> None:
+    """Return if the proof holds for these public wires (without the one), else InvalidProof.
+
+    The key is trusted: one from elsewhere goes through `check_verifying_key` first.
+    """
+    engine = engine or default_engine()
+    if len(public) != key.public_count:
+        raise InvalidProof(Reason.WORD_COUNT, f"{len(public)} public wires for {key.public_count}")
+    if not all(0 <= value < BN254_FR.modulus for value in public):
+        raise InvalidProof(Reason.WORD_RANGE, "a public wire is not in [0, r)")
+    try:
+        engine.check_g1(proof.a_g1)
+        engine.check_g1(proof.c_g1)
+        engine.check_g2(proof.b_g2)
+    except MalformedPointError as error:
+        raise InvalidProof(error.reason, "a point of the proof") from error
+    public_g1 = engine.combine_g1(key.ic_g1, (1, *public))
+    pairs = [
+        (-proof.a_g1, proof.b_g2),
+        (key.alpha_g1, key.beta_g2),
+        (public_g1, key.gamma_g2),
+        (proof.c_g1, key.delta_g2),
+    ]
+    if not engine.pairing_product_is_one(pairs):
+        raise InvalidProof(Reason.EQUATION, "the pairing equation does not hold")
+
+
+@dataclass(frozen=True)
+class PlainProver:
+    """A key and a system, resident in one engine; made by `load`."""
+
+    key: PlainKey
+    engine: Engine
+    matrices: ConstraintMatrices
+    odd_coset: OddCoset
+    a_query: PointVector
+    b_g1_query: PointVector
+    b_g2_query: PointVector
+    c_query: PointVector
+    h_query: PointVector
+
+    @classmethod
+    def load(cls, key: PlainKey, system: PlainSystem, engine: Engine | None = None) -> PlainProver:
+        """Both must be of the same circuit: sizes are compared here, a proof tells the rest."""
+        engine = engine or default_engine()
+        sizes = (system.wire_count, system.public_count, system.log_domain_size)
+        if sizes != (key.wire_count, key.public_count, key.log_domain_size):
+            raise WitnessError(f"the key is of another system than one of sizes {sizes}")
+        return cls(
+            key=key,
+            engine=engine,
+            matrices=engine.load_matrices(system.rows(), key.wire_count, key.log_domain_size),
+            odd_coset=OddCoset.load(key.log_domain_size, engine),
+            a_query=engine.load_g1(key.a_query),
+            b_g1_query=engine.load_g1(key.b_g1_query),
+            b_g2_query=engine.load_g2(key.b_g2_query),
+            c_query=engine.load_g1(key.c_query),
+            h_query=engine.load_g1(key.h_query),
+        )
+
+    def prove(self, assignment: FieldArray) -> PlainProof:
+        """A proof with fresh randomness; UnsatisfiedConstraintError where a row is broken."""
+        key, vk, engine = self.key, self.key.verifying_key, self.engine
+        if assignment.shape != (key.wire_count, 4):
+            raise WitnessError(f"expected {key.wire_count} wires, received {assignment.shape}")
+        r, s = (secrets.randbelow(BN254_FR.modulus) for _ in range(2))
+        h_values = self.odd_coset.values(engine.quotient(self.matrices, assignment))
+        a_g1 = engine.combine_g1(
+            [vk.alpha_g1, engine.msm_g1(self.a_query, assignment), key.delta_g1], [1, 1, r]
+        )
+        b_g1 = engine.combine_g1(
+            [key.beta_g1, engine.msm_g1(self.b_g1_query, assignment), key.delta_g1], [1, 1, s]
+        )
+        b_g2 = engine.combine_g2(
+            [vk.beta_g2, engine.msm_g2(self.b_g2_query, assignment), vk.delta_g2], [1, 1, s]
+        )
+        private = np.ascontiguousarray(assignment[key.public_count + 1 :])
+        l_g1 = engine.msm_g1(self.c_query, private)
+        h_g1 = engine.msm_g1(self.h_query, h_values)
+        c_g1 = engine.combine_g1([l_g1, h_g1, a_g1, b_g1, key.delta_g1], [1, 1, s, r, -r * s])
+        return PlainProof(a_g1=a_g1, b_g2=b_g2, c_g1=c_g1)
+
+
+def _coefficients(rows: Matrices) -> NDArray[np.void]:
+    """A and B as section 4 of a `.zkey` wants them: row by row, A before B."""
+    values = pack_scalars(value * COEFFICIENT_SCALE for value in rows.coefficients)
+    sides = []
+    for number, side in enumerate((rows.a, rows.b)):
+        entries = np.zeros(len(side.wires), dtype=COEFFICIENT)
+        entries["matrix"] = number
+        entries["row"] = rows_of(side)
+        entries["wire"] = side.wires
+        entries["value"] = values[side.coefficient_ids]
+        sides.append(entries)
+    both = np.concatenate(sides)
+    return both[np.argsort(both["row"], kind="stable")]

@@ -1,0 +1,1 @@
+"""Tests of iden3 files and of plain Groth16, alone and against snarkjs."""
