@@ -83,7 +83,7 @@ class Cursor:
 
 
 def map_file(path: Path) -> Raw:
-    """The bytes of a file, mapped."""
+    """The bytes of a file, mapped: nobody may change it in place meanwhile."""
     with path.open("rb") as stream:
         if os.fstat(stream.fileno()).st_size == 0:
             return b""

@@ -122,15 +122,18 @@ class PlainProver:
 
     @classmethod
     def load(cls, key: PlainKey, system: PlainSystem, engine: Engine | None = None) -> PlainProver:
-        """Both must be of the same circuit: sizes are compared here, a proof tells the rest."""
+        """Refuses, with WitnessError, a key whose sizes, A or B are not the system's."""
         engine = engine or default_engine()
         sizes = (system.wire_count, system.public_count, system.log_domain_size)
         if sizes != (key.wire_count, key.public_count, key.log_domain_size):
             raise WitnessError(f"the key is of another system than one of sizes {sizes}")
+        rows = system.rows()
+        if not np.array_equal(_sorted(key.coefficients), _sorted(_coefficients(rows))):
+            raise WitnessError("the key is of another system: A or B differ")
         return cls(
             key=key,
             engine=engine,
-            matrices=engine.load_matrices(system.rows(), key.wire_count, key.log_domain_size),
+            matrices=engine.load_matrices(rows, key.wire_count, key.log_domain_size),
             odd_coset=OddCoset.load(key.log_domain_size, engine),
             a_query=engine.load_g1(key.a_query),
             b_g1_query=engine.load_g1(key.b_g1_query),
@@ -175,3 +178,8 @@ def _coefficients(rows: Matrices) -> NDArray[np.void]:
         sides.append(entries)
     both = np.concatenate(sides)
     return both[np.argsort(both["row"], kind="stable")]
+
+
+def _sorted(entries: NDArray[np.void]) -> NDArray[np.void]:
+    """Row by row, A before B, wires ascending: order has no meaning in a `.zkey`."""
+    return entries[np.lexsort((entries["wire"], entries["matrix"], entries["row"]))]

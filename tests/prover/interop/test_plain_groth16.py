@@ -123,8 +123,12 @@ def test_a_broken_witness_has_no_proof(toy: Circuit, native_engine: Engine) -> N
 
 def test_a_key_of_another_system_is_refused(toy: Circuit, native_engine: Engine) -> None:
     other = plain_system(random_system(1, 9)[0])
-    with pytest.raises(WitnessError, match="another system"):
+    with pytest.raises(WitnessError, match="of sizes"):
         PlainProver.load(toy.key, other, native_engine)
+    scaled = replace(toy.system.matrices, coefficients=(2, *toy.system.matrices.coefficients[1:]))
+    assert toy.system.matrices.coefficients[0] == 1
+    with pytest.raises(WitnessError, match="A or B differ"):
+        PlainProver.load(toy.key, replace(toy.system, matrices=scaled), native_engine)
 
 
 def test_a_system_too_large_for_the_basis_is_refused(toy: Circuit) -> None:
