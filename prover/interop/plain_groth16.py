@@ -19,7 +19,13 @@ from circuits.r1cs import Matrices
 from prover.curve import G1_GENERATOR, G2_GENERATOR, G1Point, G2Point
 from prover.engines import default_engine
 from prover.engines.base import ConstraintMatrices, Engine, PointVector
-from prover.errors import InvalidProof, MalformedPointError, Reason, WitnessError
+from prover.errors import (
+    CorruptInteropFileError,
+    InvalidProof,
+    MalformedPointError,
+    Reason,
+    WitnessError,
+)
 from prover.groth16.qap import lagrange_at
 from prover.groth16.toxic_waste import ToxicWaste
 from prover.interop.odd_coset import OddCoset
@@ -143,10 +149,20 @@ class PlainProver:
         )
 
     def prove(self, assignment: FieldArray) -> PlainProof:
-        """A proof with fresh randomness; UnsatisfiedConstraintError where a row is broken."""
+        """A proof with fresh randomness; UnsatisfiedConstraintError where a row is broken.
+
+        A key that did not pass `check_key` may end in CorruptInteropFileError, or a wrong proof.
+        """
+        if assignment.shape != (self.key.wire_count, 4):
+            expected = self.key.wire_count
+            raise WitnessError(f"expected {expected} wires, received {assignment.shape}")
+        try:
+            return self._prove(assignment)
+        except ValueError as error:  # an engine met a point that is none
+            raise CorruptInteropFileError(f"the key holds bad points: {error}") from error
+
+    def _prove(self, assignment: FieldArray) -> PlainProof:
         key, vk, engine = self.key, self.key.verifying_key, self.engine
-        if assignment.shape != (key.wire_count, 4):
-            raise WitnessError(f"expected {key.wire_count} wires, received {assignment.shape}")
         r, s = (secrets.randbelow(BN254_FR.modulus) for _ in range(2))
         h_values = self.odd_coset.values(engine.quotient(self.matrices, assignment))
         a_g1 = engine.combine_g1(

@@ -205,6 +205,13 @@ def test_points_off_the_curve_are_found(number: int, toy: Circuit, native_engine
         check_key(key, native_engine)
 
 
+def test_a_key_with_bad_points_proves_nothing(toy: Circuit, native_engine: Engine) -> None:
+    content = (toy.folder / "circuit.zkey").read_bytes()
+    key = decode_zkey(altered(content, 9, 0, b"\x01" + bytes(62) + b"\x01"))
+    with pytest.raises(CorruptInteropFileError, match="bad points"):
+        PlainProver.load(key, toy.system, native_engine).prove(toy.assignment)
+
+
 @pytest.mark.parametrize("offset", [84, 148, 212, 340, 468, 532])
 def test_header_points_are_finite(offset: int, toy: Circuit, native_engine: Engine) -> None:
     content = (toy.folder / "circuit.zkey").read_bytes()
