@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
-_BRACKET = re.compile(rb"[\[\]{}]")
-_DEEPEST = 16
+from prover.recursion import check_nesting
+
+__all__ = ["check_nesting", "decode_json"]
 
 
 def decode_json(data: bytes) -> Any:
@@ -20,15 +20,6 @@ def decode_json(data: bytes) -> Any:
     return json.loads(
         data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant
     )
-
-
-def check_nesting(data: bytes) -> None:
-    """ValueError for brackets nested deeper than any file of ours."""
-    depth = 0
-    for bracket in _BRACKET.finditer(data):
-        depth += 1 if bracket.group() in b"[{" else -1
-        if depth > _DEEPEST:
-            raise ValueError(f"nested deeper than {_DEEPEST}")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

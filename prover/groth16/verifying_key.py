@@ -16,6 +16,7 @@ from circuits.r1cs import PUBLIC_WIRES
 from prover.curve import G1_BYTES, G2_BYTES, G1Point, G2Point
 from prover.errors import CorruptKeyFileError, MalformedPointError
 from prover.identity import StatementIdentity, key_id
+from prover.recursion import check_nesting
 
 _JSON_FORMAT = "proofmark.verifying-key"
 _JSON_VERSION = 1
@@ -95,9 +96,10 @@ class VerifyingKey:
         Coordinates and key id are checked here; curve, subgroup and all else by the linter
         (`refuse_verifying_key`), to which a key from elsewhere must go first.
         """
-        if len(text) > _MAX_JSON_SIZE:  # deep nesting exhausts the stack before it is an error
+        if len(text) > _MAX_JSON_SIZE:
             raise CorruptKeyFileError(f"{len(text)} bytes are more than a verifying key has")
         try:
+            check_nesting(text if isinstance(text, bytes) else text.encode())
             document = json.loads(text)
             if (document["format"], document["version"]) != (_JSON_FORMAT, _JSON_VERSION):
                 raise ValueError("another format or version")
@@ -108,7 +110,7 @@ class VerifyingKey:
                 unsafe_dev=_typed(document["unsafe_dev"], bool),
             )
             claimed, key_id = _bytes32(document["key_id"]), key.key_id
-        except (KeyError, TypeError, ValueError, RecursionError, MalformedPointError) as error:
+        except (KeyError, TypeError, ValueError, MalformedPointError) as error:
             raise CorruptKeyFileError(f"no verifying key: {error!r}") from error
         if claimed != key_id:
             raise CorruptKeyFileError(f"key id {key_id.hex()}, the file says {claimed.hex()}")

@@ -20,6 +20,7 @@ from prover.errors import (
     UnsupportedInteropFileError,
 )
 from prover.interop.plain_key import PlainProof, PlainVerifyingKey
+from prover.recursion import check_nesting
 
 _PROTOCOL = "groth16"
 _CURVE = "bn128"
@@ -98,8 +99,9 @@ def _load(text: bytes, kind: type) -> Any:
     if len(text) > _MAX_SIZE:
         raise UnsupportedInteropFileError(f"{len(text)} bytes of JSON are too many")
     try:
+        check_nesting(text)
         document = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise CorruptInteropFileError(f"no JSON: {error}") from error
     if not isinstance(document, kind):
         raise CorruptInteropFileError(f"the JSON is no {kind.__name__}")
