@@ -74,7 +74,8 @@ def source_digest_on_disk() -> str | None:
     if not (_SOURCES / "Cargo.toml").is_file():
         return None
     names = ["Cargo.lock", "Cargo.toml", "build.rs"]
-    names += [f"src/{path.name}" for path in (_SOURCES / "src").iterdir()]
+    sources = (path for path in (_SOURCES / "src").rglob("*") if path.is_file())
+    names += [path.relative_to(_SOURCES).as_posix() for path in sources]
     digest = hashlib.sha256()
     for name in sorted(names):
         content = (_SOURCES / name).read_bytes()

@@ -11,18 +11,28 @@ const TOP_LEVEL: [&str; 3] = ["Cargo.lock", "Cargo.toml", "build.rs"];
 fn main() {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let mut names: Vec<String> = TOP_LEVEL.iter().map(ToString::to_string).collect();
-    for entry in fs::read_dir(root.join("src")).expect("src is readable") {
-        let name = entry.expect("src is readable").file_name();
-        names.push(format!(
-            "src/{}",
-            name.to_str().expect("source names are ASCII")
-        ));
-    }
+    list_files(&root, "src", &mut names);
     names.sort();
     println!("cargo:rustc-env=SOURCE_DIGEST={}", digest(&root, &names));
     println!("cargo:rerun-if-changed=src");
     for name in TOP_LEVEL {
         println!("cargo:rerun-if-changed={name}");
+    }
+}
+
+fn list_files(root: &Path, folder: &str, names: &mut Vec<String>) {
+    for entry in fs::read_dir(root.join(folder)).expect("src is readable") {
+        let entry = entry.expect("src is readable");
+        let name = entry.file_name();
+        let path = format!(
+            "{folder}/{}",
+            name.to_str().expect("source names are ASCII")
+        );
+        if entry.path().is_dir() {
+            list_files(root, &path, names);
+        } else {
+            names.push(path);
+        }
     }
 }
 

@@ -6,12 +6,12 @@ use ark_ec::{CurveGroup, PrimeGroup};
 use ark_ff::{AdditiveGroup, BigInt, Field, Fp, MontConfig, PrimeField, UniformRand};
 use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
 
-use crate::batch_adder::BatchAdder;
-use crate::lane_transform::LaneDomain;
-use crate::lanes::{self, Lanes, WIDTH};
-use crate::moduli::Modulus;
-use crate::points::{Curve, Point};
+use crate::curve::batch_adder::BatchAdder;
+use crate::curve::points::{Curve, Point};
+use crate::field::lanes::{self, Lanes, WIDTH};
+use crate::field::moduli::Modulus;
 use crate::quotient::divided_portably;
+use crate::quotient::lane_transform::LaneDomain;
 
 /// 0, 1, p - 1 and their neighbours, limbs all ones or all zeros, and random elements.
 fn samples<C: MontConfig<4>>() -> Vec<Fp<ark_ff::MontBackend<C, 4>, 4>> {

@@ -8,26 +8,11 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 #![cfg_attr(not(feature = "python"), allow(dead_code))]
 
-mod batch_adder;
-mod buckets;
-mod fixed_base;
-#[cfg(target_arch = "x86_64")]
-mod lane_adder;
+mod curve;
+mod field;
 #[cfg(all(test, target_arch = "x86_64"))]
 mod lane_tests;
-#[cfg(target_arch = "x86_64")]
-mod lane_transform;
-#[cfg(target_arch = "x86_64")]
-mod lanes;
-#[cfg(target_arch = "x86_64")]
-mod moduli;
 mod msm;
-mod points;
 #[cfg(feature = "python")]
 mod python;
 mod quotient;
-mod repeats;
-mod scalars;
-mod single;
-#[cfg(feature = "python")]
-mod views;

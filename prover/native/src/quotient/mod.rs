@@ -1,12 +1,15 @@
 //! The constraint matrices, resident, and what setup and prover ask of them.
 
+#[cfg(target_arch = "x86_64")]
+pub mod lane_transform;
+
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, FftField, Field, One};
 use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
 use rayon::prelude::*;
 
 #[cfg(target_arch = "x86_64")]
-use crate::lane_transform::{self, LaneDomain};
+use lane_transform::LaneDomain;
 
 /// One matrix in CSR form over a shared table of coefficients.
 pub struct Side {
@@ -52,7 +55,7 @@ impl System {
             sides,
             coefficients,
             #[cfg(target_arch = "x86_64")]
-            lanes: (crate::lanes::available() && domain.size() >= lane_transform::MIN_SIZE)
+            lanes: (crate::field::lanes::available() && domain.size() >= lane_transform::MIN_SIZE)
                 .then(|| LaneDomain::new(domain.size(), domain.group_gen)),
             domain,
             wire_count,

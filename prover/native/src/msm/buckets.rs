@@ -1,8 +1,8 @@
 //! The sums of many buckets at once: every bucket is a tree, and the additions of one level of
 //! all trees share inversions.
 
-use crate::batch_adder::BatchAdder;
-use crate::points::{Coordinate, Point};
+use crate::curve::batch_adder::BatchAdder;
+use crate::curve::points::{Coordinate, Point};
 
 /// Additions that share an inversion: few enough for the scratch to stay in cache.
 pub const BATCH: usize = 1 << 12;

@@ -6,7 +6,7 @@ use ark_ec::pairing::Pairing;
 use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
 use ark_ff::{AdditiveGroup, BigInt, BigInteger, Field, PrimeField, Zero};
 
-use crate::points::{Coordinate, Curve, Point};
+use crate::curve::points::{Coordinate, Curve, Point};
 
 /// Why bytes are refused; the order is that of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@
 use std::arch::x86_64::*;
 use std::sync::LazyLock;
 
-use crate::moduli::{LIMB_BITS, LIMB_MASK, LIMBS, Modulus, Split, split};
+use crate::field::moduli::{LIMB_BITS, LIMB_MASK, LIMBS, Modulus, Split, split};
 
 pub const WIDTH: usize = 8;
 

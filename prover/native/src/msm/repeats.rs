@@ -7,9 +7,9 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use crate::buckets;
-use crate::points::{Coordinate, Point};
-use crate::scalars::{self, Limbs};
+use crate::curve::points::{Coordinate, Point};
+use crate::field::scalars::{self, Limbs};
+use crate::msm::buckets;
 
 /// Scalars of more bits (in absolute value) are worth a search for repetitions.
 const SMALL_BITS: usize = 32;

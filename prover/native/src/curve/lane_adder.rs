@@ -9,8 +9,8 @@
 
 use ark_bn254::Fq;
 
-use crate::lanes::{self, Lanes, WIDTH};
-use crate::points::{Coordinate, Point};
+use crate::curve::points::{Coordinate, Point};
+use crate::field::lanes::{self, Lanes, WIDTH};
 
 /// Products run in this many independent chains, so that none waits for the one before.
 const CHAINS: usize = 4;

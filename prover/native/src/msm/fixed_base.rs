@@ -4,9 +4,9 @@ use ark_ec::short_weierstrass::Projective;
 use ark_ff::AdditiveGroup;
 use rayon::prelude::*;
 
-use crate::batch_adder::BatchAdder;
-use crate::points::{Curve, Point};
-use crate::scalars::{self, Limbs, Recoding};
+use crate::curve::batch_adder::BatchAdder;
+use crate::curve::points::{Curve, Point};
+use crate::field::scalars::{self, Limbs, Recoding};
 
 /// Scalars handled together: their additions in a window share one inversion.
 const BATCH: usize = 1 << 10;

@@ -9,8 +9,8 @@ use ark_bn254::Fr;
 use ark_ff::{FftField, Field};
 use rayon::prelude::*;
 
-use crate::lanes::{self, Lanes, WIDTH};
-use crate::moduli::{Split, split};
+use crate::field::lanes::{self, Lanes, WIDTH};
+use crate::field::moduli::{Split, split};
 
 /// Vectors handled together by a core.
 const BATCH: usize = 1 << 8;

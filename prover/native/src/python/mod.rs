@@ -1,5 +1,7 @@
 //! The Python module: buffers in, bytes out.
 
+mod views;
+
 use ark_bn254::{Fr, g1, g2};
 use ark_ec::short_weierstrass::Projective;
 use pyo3::buffer::PyBuffer;
@@ -8,11 +10,11 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use rayon::prelude::*;
 
-use crate::points::{Coordinate, Curve, Point};
+use crate::curve::points::{Coordinate, Curve, Point};
+use crate::field::scalars::{self, LIMBS, Limbs};
+use crate::python::views::ByteView;
 use crate::quotient::{Side, System, Unsatisfied};
-use crate::scalars::{self, LIMBS, Limbs};
-use crate::views::ByteView;
-use crate::{fixed_base, msm, single};
+use crate::{curve::single, msm, msm::fixed_base};
 
 fn value_error(message: impl Into<String>) -> PyErr {
     PyValueError::new_err(message.into())

@@ -1,10 +1,10 @@
 //! Additions of many points at once: complete, affine, sharing inversions.
 
 #[cfg(target_arch = "x86_64")]
-use crate::lane_adder::LaneAdder;
+use crate::curve::lane_adder::LaneAdder;
+use crate::curve::points::{Coordinate, Point};
 #[cfg(target_arch = "x86_64")]
-use crate::lanes;
-use crate::points::{Coordinate, Point};
+use crate::field::lanes;
 
 /// Fewer additions than this are not worth the lanes' inversions.
 #[cfg(target_arch = "x86_64")]

@@ -5,15 +5,18 @@
 //! bucket and every bucket is summed as a tree, one level of all buckets at a time: thousands of
 //! independent additions share one inversion.
 
+mod buckets;
+pub mod fixed_base;
+mod repeats;
+
 use ark_ec::short_weierstrass::Projective;
 use ark_ff::AdditiveGroup;
 use rayon::prelude::*;
 
-use crate::batch_adder::BatchAdder;
-use crate::buckets::{self, BATCH};
-use crate::points::{Curve, Point};
-use crate::repeats;
-use crate::scalars::{self, CENTERED_BITS, Limbs, Recoding};
+use crate::curve::batch_adder::BatchAdder;
+use crate::curve::points::{Curve, Point};
+use crate::field::scalars::{self, CENTERED_BITS, Limbs, Recoding};
+use buckets::BATCH;
 
 const WIDTHS: std::ops::RangeInclusive<usize> = 3..=16;
 /// Cost of a bucket in the weighted sum, in additions.

@@ -1,0 +1,7 @@
+//! Points of the curve and its twist: their encodings, their checks, their additions in bulk.
+
+pub mod batch_adder;
+#[cfg(target_arch = "x86_64")]
+mod lane_adder;
+pub mod points;
+pub mod single;
