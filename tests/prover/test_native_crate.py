@@ -28,6 +28,26 @@ def test_the_crate_passes_without_vector_instructions(monkeypatch: pytest.Monkey
     _cargo(COMMANDS["test"])
 
 
+@pytest.mark.slow
+def test_the_crate_passes_under_the_address_sanitizer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every unsafe block, with overflow checks and debug assertions on."""
+    # The sanitizer is a nightly option; this asks a stable compiler to take it.
+    monkeypatch.setenv("RUSTC_BOOTSTRAP", "1")
+    monkeypatch.setenv("RUSTFLAGS", "-Zsanitizer=address")
+    monkeypatch.setenv("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
+    monkeypatch.setenv("CARGO_TARGET_DIR", str(CRATE / "target" / "sanitizer"))
+    _cargo(["test", "--no-default-features", "--target", _host()])
+
+
+def _host() -> str:
+    """The compiler's own target: sanitized code must not be built for build scripts."""
+    rustc = shutil.which("rustc")
+    if rustc is None:
+        pytest.skip("no Rust toolchain: rustc is not installed")
+    version = subprocess.run([rustc, "-vV"], capture_output=True, text=True, check=True).stdout
+    return next(line.split()[1] for line in version.splitlines() if line.startswith("host:"))
+
+
 def _cargo(arguments: list[str]) -> None:
     cargo = shutil.which("cargo")
     if cargo is None:
