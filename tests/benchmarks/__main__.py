@@ -22,20 +22,19 @@ from tests.benchmarks.report import report
 from tests.prover.interop import snarkjs
 
 #: One public wire: two rows fewer than the domain holds. 131,000 stands for 2^17.
-_FULL_DENSE = (
+_DENSE = (
     *((1 << log_size) - 2 for log_size in (14, 15, 16)),
     BAR_DENSE,
     *((1 << log_size) - 2 for log_size in (18, 19)),
 )
-_FULL_OPTIONS = (16, 64, 256, 1_024, 4_096, 16_384)
-_QUICK_OPTIONS = (16, 64, 256, 1_024)
-_QUICK_DENSE = (_FULL_DENSE[0], BAR_DENSE)
+_FULL = ((16, 64, 256, 1_024, 4_096, 16_384), _DENSE)
+_QUICK = ((16, 64, 256, 1_024), (_DENSE[0], BAR_DENSE))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and report."""
     chosen = _parser().parse_args(arguments)
-    options, dense = (_QUICK_OPTIONS, _QUICK_DENSE) if chosen.quick else _FULL
+    options, dense = _QUICK if chosen.quick else _FULL
     why_missing = snarkjs.why_missing()
     plan = Plan(
         options=tuple(options if chosen.options is None else chosen.options),
@@ -50,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     document = measure(plan, chosen.out / "bench-keys")
     chosen.out.mkdir(parents=True, exist_ok=True)
     results = chosen.out / "bench.json"
-    results.write_text(json.dumps(document, indent=1) + "\n")
+    results.write_text(json.dumps(_rounded(document), indent=1) + "\n")
     print(report(document))
     if not chosen.no_plot:
         _plot(document, chosen.out / "bench.png")
@@ -67,6 +66,13 @@ def measure(plan: Plan, folder: Path) -> Record:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return about | origin | {"seconds": time.monotonic() - started, "records": records}
+
+
+def _rounded(document: Record) -> Record:
+    """Seconds to the microsecond: the rest is noise."""
+    text = json.dumps(document)
+    rounded: Record = json.loads(text, parse_float=lambda digits: round(float(digits), 6))
+    return rounded
 
 
 def _plot(document: Record, path: Path) -> None:
@@ -96,8 +102,6 @@ def _parser() -> argparse.ArgumentParser:
 def _say(message: str) -> None:
     print(f"bench: {message}", file=sys.stderr, flush=True)
 
-
-_FULL = (_FULL_OPTIONS, _FULL_DENSE)
 
 if __name__ == "__main__":
     main()

@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from node.benchmark.engine import TOTAL, WITNESS
-from tests.benchmarks.cases import BAR_DENSE, BAR_OPTIONS, COMMITTED, DENSE, OPTION_MARKS, Record
+from tests.benchmarks.cases import (
+    BAR_DENSE,
+    BAR_OPTIONS,
+    COMMITTED,
+    DENSE,
+    OPTION_MARKS,
+    Record,
+    total_wall,
+)
 
 USUAL, LARGEST = BAR_OPTIONS
 
@@ -45,11 +53,6 @@ class Verdict:
 def verdicts(records: Sequence[Record]) -> list[Verdict]:
     """Every bar with its figure."""
     return [Verdict(bar, bar.measured(records)) for bar in BARS]
-
-
-def total_wall(record: Record) -> float:
-    """Median seconds of a run, witness included."""
-    return float(record["proving"]["medians"][TOTAL]["wall_s"])
 
 
 def headline(records: Sequence[Record], size: int) -> Record | None:

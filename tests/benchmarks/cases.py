@@ -68,36 +68,31 @@ class Cases:
 
     def run(self) -> list[Record]:
         """Every record of the plan."""
-        largest = max(self.plan.options, default=0)
         for capacity in self.plan.options:
             self._marks(capacity)
-            if self.plan.with_portable and capacity in BAR_OPTIONS and capacity not in PARTS:
-                self._marks(capacity, portable=True)
-        self._in_parts(largest)
-        if self.plan.with_portable:
-            for capacity in set(self.plan.options) & set(BAR_OPTIONS) & set(PARTS):
-                self._marks(capacity, portable=True)
+        self._in_parts(max(self.plan.options, default=0))
+        for size in BAR_OPTIONS if self.plan.with_portable else ():
+            fastest = min(self._committed(size), key=total_wall, default=None)
+            if fastest is not None:
+                proofs = fastest["proofs"]
+                self._marks(size // proofs, proofs=proofs, portable=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         for capacity in self.plan.options if self.plan.with_snarkjs else ():
-            known = next(record for record in self.records if record["size"] == capacity)
-            if known["constraints"] <= SNARKJS_CONSTRAINTS:
+            if self._committed(capacity)[0]["constraints"] <= SNARKJS_CONSTRAINTS:
                 self._plain(PlainMarks(Marks(capacity, self.plan.greeks)), OPTION_MARKS, capacity)
         for constraints in self.plan.dense:
             self._plain(Dense(constraints), DENSE, constraints)
         return self.records
 
+    def _committed(self, size: int) -> list[Record]:
+        return [r for r in self.records if (r["protocol"], r["size"]) == (COMMITTED, size)]
+
     def _in_parts(self, largest: int) -> None:
         """The largest capacity as several proofs of the part that proves the most options/s."""
-        speeds = {
-            record["size"]: record["size"] / record["proving"]["medians"][TOTAL]["wall_s"]
-            for record in self.records
-            if record["size"] in PARTS and not record["portable"]
-        }
-        if speeds and largest > max(PARTS):
-            part = max(speeds, key=lambda size: speeds[size])
+        measured = [record for part in PARTS for record in self._committed(part)]
+        if measured and largest > max(PARTS):
+            part = max(measured, key=lambda record: record["size"] / total_wall(record))["size"]
             self._marks(part, proofs=largest // part)
-            if self.plan.with_portable:
-                self._marks(part, proofs=largest // part, portable=True)
 
     def _marks(self, capacity: int, *, proofs: int = 1, portable: bool = False) -> None:
         marks = Marks(capacity, self.plan.greeks)
@@ -108,7 +103,8 @@ class Cases:
             self._setups[marks] = in_own_process(False, make_key, marks, path)
         repeats = self.plan.repeats(size in BAR_OPTIONS and not portable)
         figures = in_own_process(portable, prove_marks, marks, path, repeats, proofs)
-        head = _head(OPTION_MARKS, COMMITTED, size, proofs, portable) | {"greeks": marks.greeks}
+        head = _head(OPTION_MARKS, COMMITTED, size, marks.greeks)
+        head |= {"proofs": proofs, "portable": portable}
         self.records.append(head | record_of(self._setups[marks], figures))
 
     def _path(self, marks: Marks) -> Path:
@@ -122,7 +118,7 @@ class Cases:
         repeats = self.plan.repeats(is_bar)
         setup = in_own_process(False, plain.make_files, system, self.folder)
         figures = in_own_process(False, plain.prove_files, self.folder, repeats)
-        head = _head(name, PLAIN, size, 1, False) | {"greeks": self.plan.greeks}
+        head = _head(name, PLAIN, size, self.plan.greeks and name == OPTION_MARKS)
         record = head | record_of(setup, figures)
         if self.plan.with_snarkjs and setup.constraints <= SNARKJS_CONSTRAINTS:
             once = repeats if is_bar else Repeats(1, 1)
@@ -140,13 +136,19 @@ class Cases:
         self.say(f"{name}, {size:,}{parts}{', without IFMA' if portable else ''}")
 
 
-def _head(system: str, protocol: str, size: int, proofs: int, portable: bool) -> Record:
+def total_wall(record: Record) -> float:
+    """Median seconds of a run, witness included."""
+    return float(record["proving"]["medians"][TOTAL]["wall_s"])
+
+
+def _head(system: str, protocol: str, size: int, greeks: bool) -> Record:
     return {
         "system": system,
         "protocol": protocol,
         "size": size,
-        "proofs": proofs,
-        "portable": portable,
+        "greeks": greeks,
+        "proofs": 1,
+        "portable": False,
     }
 
 

@@ -14,12 +14,11 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogFormatterMathtext, NullFormatter
 
 from node.benchmark.engine import TOTAL
 from tests.benchmarks import peers
-from tests.benchmarks.bars import total_wall
-from tests.benchmarks.cases import COMMITTED, DENSE, OPTION_MARKS, PLAIN, Record
+from tests.benchmarks.cases import COMMITTED, DENSE, OPTION_MARKS, PLAIN, Record, total_wall
 
 _OURS, _OURS_PORTABLE, _SNARKJS = "#0b5394", "#6fa8dc", "#cc4125"
 
@@ -51,6 +50,8 @@ def draw(document: Record, path: Path) -> None:
     _dress(time_axes, "Option prices: time to prove", "options", "seconds on the wall")
     _dress(memory_axes, "Option prices: memory of the prover", "options", "peak MiB")
     _dress(dense_axes, "Dense system, plain Groth16: CPU to prove", "constraints", "CPU seconds")
+    dense_axes.set_xscale("log", base=2)
+    dense_axes.xaxis.set_major_formatter(LogFormatterMathtext(base=2))
     figure.suptitle(_caption(document), fontsize=8, color="#444444", x=0.01, ha="left")
     labelled = {
         label: line
@@ -123,7 +124,7 @@ def _dress(axes: Axes, title: str, across: str, up: str) -> None:
     axes.grid(visible=True, which="major", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+        axis.set_major_formatter(FuncFormatter(_plainly))
         axis.set_minor_formatter(NullFormatter())
 
 
@@ -136,6 +137,10 @@ def _caption(document: Record) -> str:
         f"Quoted, not measured in this run: {peers.MEASURED_ON}, {peers.CONDITIONS}; "
         f"ezkl's prices err by 1.5e-2, the others' by 1e-14."
     )
+
+
+def _plainly(value: float, _: object) -> str:
+    return f"{value:,.0f}" if value >= 1 else f"{value:g}"
 
 
 def _mib(record: Record) -> float:

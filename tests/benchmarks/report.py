@@ -1,12 +1,15 @@
-"""The tables on the terminal."""
+"""The tables on the terminal; `python -m tests.benchmarks.report FILE` prints an earlier run's."""
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from node.benchmark.engine import PHASES, TOTAL
-from tests.benchmarks.bars import Verdict, cpu_ratio, total_wall, verdicts
-from tests.benchmarks.cases import COMMITTED, PLAIN, Record
+from tests.benchmarks.bars import Verdict, cpu_ratio, verdicts
+from tests.benchmarks.cases import COMMITTED, PLAIN, Record, total_wall
 
 _MS = 1_000
 _MB = 1e6
@@ -75,7 +78,7 @@ def _marks_columns(records: Sequence[Record]) -> list[_Column]:
         ("wall s", lambda r: number(total_wall(r))),
         ("CPU s", lambda r: number(r["proving"]["medians"][TOTAL]["cpu_s"])),
         ("options/s", lambda r: number(r["size"] / total_wall(r))),
-        ("MB", _peak),
+        ("peak MB", _peak),
         *_key_columns(),
     ]
 
@@ -88,15 +91,18 @@ def _plain_columns(records: Sequence[Record]) -> list[_Column]:
         *_phase_columns(records),
         ("wall s", lambda r: number(total_wall(r))),
         ("CPU s", lambda r: number(r["proving"]["medians"][TOTAL]["cpu_s"])),
-        ("MB", _peak),
+        ("peak MB", _peak),
         *_key_columns(),
         ("process s", lambda r: _process(r["command"], "wall_s")),
-        ("CPU s", lambda r: _process(r["command"], "cpu_s")),
+        ("process CPU", lambda r: _process(r["command"], "cpu_s")),
         ("snarkjs s", lambda r: _process(r["snarkjs"], "wall_s")),
-        ("CPU s", lambda r: _process(r["snarkjs"], "cpu_s")),
-        ("MB", lambda r: number(r["snarkjs"]["peak_memory_bytes"] / _MB) if r["snarkjs"] else ""),
+        ("snarkjs CPU", lambda r: _process(r["snarkjs"], "cpu_s")),
+        (
+            "snarkjs MB",
+            lambda r: number(r["snarkjs"]["peak_memory_bytes"] / _MB) if r["snarkjs"] else "",
+        ),
         ("CPU ratio", _ratio),
-        ("of processes", _ratio_of_processes),
+        ("process ratio", _ratio_of_processes),
     ]
 
 
@@ -118,7 +124,7 @@ def _key_columns() -> list[_Column]:
         ("load", lambda r: number(r["proving"]["load"]["wall_s"] * _MS)),
         ("verify", lambda r: number(r["proving"]["verify_median"]["wall_s"] * _MS)),
         ("set-up s", lambda r: number(r["setup"]["setup"]["wall_s"])),
-        ("MB", lambda r: number(r["setup"]["peak_memory_bytes"] / _MB)),
+        ("set-up MB", lambda r: number(r["setup"]["peak_memory_bytes"] / _MB)),
     ]
 
 
@@ -128,7 +134,7 @@ def _has_round(record: Record) -> bool:
 
 def _variant(record: Record) -> str:
     parts = (
-        "Greeks" if record["greeks"] and record["protocol"] == COMMITTED else "",
+        "Greeks" if record["greeks"] else "",
         f"{record['proofs']} proofs" if record["proofs"] > 1 else "",
         "no IFMA" if record["portable"] else "",
     )
@@ -170,3 +176,7 @@ def _aligned(rows: Sequence[Sequence[str]], left: Sequence[int] = ()) -> str:
         for row in rows
     )
     return "\n".join(line.rstrip() for line in lines)
+
+
+if __name__ == "__main__":
+    print(report(json.loads(Path(sys.argv[1]).read_text())))
