@@ -20,6 +20,7 @@ from node.benchmark.process import peak_memory_bytes
 from node.benchmark.stopwatch import Span, Stopwatch
 from prover import ProvingKey, default_engine, development_toxic_waste, prove, r1cs_digest, setup
 from prover import verify as verify_proof
+from prover.curve import G1_BYTES
 
 _LANES = 16
 _SNAPSHOT_UNIX = 1_780_000_000
@@ -59,7 +60,7 @@ def make_key(marks: Marks, path: Path) -> SetupFigures:
     key.save(path)
     return SetupFigures(
         constraints=r1cs.row_count,
-        log_domain_size=r1cs.log_domain_size,
+        h_query_points=len(key.h_query) // G1_BYTES,
         setup=stopwatch.spans[TOTAL],
         key_bytes=path.stat().st_size,
         peak_memory_bytes=peak_memory_bytes(),

@@ -36,10 +36,13 @@ class Repeats:
 
 @dataclass(frozen=True)
 class SetupFigures:
-    """Making a key: `setup` without building the circuit and writing the file."""
+    """Making a key: `setup` without building the circuit and writing the file.
+
+    `h_query_points` are as many as the domain has, or one fewer.
+    """
 
     constraints: int
-    log_domain_size: int
+    h_query_points: int
     setup: Span
     key_bytes: int
     peak_memory_bytes: int

@@ -160,7 +160,6 @@ def record_of(setup: SetupFigures, figures: ProvingFigures) -> Record:
     }
     return {
         "constraints": setup.constraints,
-        "log_domain_size": setup.log_domain_size,
         "setup": asdict(setup),
         "proving": proving,
         "command": None,

@@ -24,7 +24,7 @@ def made_up(system: str, size: int, seconds: float, **changes: object) -> Record
     """A record whose proofs take so many seconds, a tenth of it in each phase."""
     run: Run = {name: Span(seconds / 10, seconds / 8) for name in PHASES}
     run[TOTAL] = Span(seconds, 2 * seconds)
-    setup = SetupFigures(70 * size, 17, Span(4.0, 6.0), 75_000_000, 300_000_000)
+    setup = SetupFigures(70 * size, 71 * size, Span(4.0, 6.0), 75_000_000, 300_000_000)
     span = Span(0.02, 0.02)
     figures = ProvingFigures("native", span, span, (run, run), (span,), 250_000_000)
     head: Record = {

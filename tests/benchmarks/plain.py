@@ -23,6 +23,7 @@ from node.benchmark import (
 from node.benchmark.engine import TOTAL
 from node.benchmark.model import finished_run
 from prover import default_engine, development_toxic_waste
+from prover.curve import G1_BYTES
 from prover.interop import (
     PlainProver,
     plain_setup,
@@ -57,7 +58,7 @@ def make_files(plain: Plain, folder: Path) -> SetupFigures:
     write_public(folder / PUBLIC, unpack_scalars(assignment[1 : system.public_count + 1]))
     return SetupFigures(
         constraints=system.constraint_count,
-        log_domain_size=system.log_domain_size,
+        h_query_points=len(key.h_query) // G1_BYTES,
         setup=stopwatch.spans[TOTAL],
         key_bytes=(folder / KEY).stat().st_size,
         peak_memory_bytes=peak_memory_bytes(),
