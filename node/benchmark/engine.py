@@ -14,8 +14,7 @@ from circuits.r1cs import TwoPhaseWitness
 from node.benchmark.stopwatch import Stopwatch
 from prover import Engine
 
-WITNESS, TOTAL, REST = "witness", "total", "rest"
-QUOTIENT, COMBINE = "quotient", "combine"
+WITNESS, QUOTIENT, COMBINE, REST, TOTAL = "witness", "quotient", "combine", "rest", "total"
 
 #: Phases of the calls that were given this vector of a key, product's or plain Groth16's.
 PHASE_OF_VECTOR = {
@@ -59,7 +58,10 @@ class TimedEngine:
                 self._phase_of_handle[id(handle)] = PHASE_OF_VECTOR[name]
 
     def phase(self, method: str, arguments: Sequence[object]) -> str:
-        """The phase of a call; one that was given several key vectors is named after all."""
+        """The phase of a call; one that was given several key vectors is named after all.
+
+        Calls without any are named after their method.
+        """
         found = [
             self._phase_of_handle[id(argument)]
             for argument in _flattened(arguments)
@@ -67,7 +69,7 @@ class TimedEngine:
         ]
         if found:
             return "+".join(dict.fromkeys(found))
-        return COMBINE if method.startswith("combine") else QUOTIENT
+        return COMBINE if method.startswith(COMBINE) else method
 
 
 def timed_witness(witness: TwoPhaseWitness, stopwatch: Stopwatch) -> TwoPhaseWitness:

@@ -107,10 +107,11 @@ def _plain_columns(records: Sequence[Record]) -> list[_Column]:
 
 
 def _phase_columns(records: Sequence[Record]) -> list[_Column]:
-    """The usual phases of such records, then those an engine merged."""
+    """The usual phases of such records, then an engine's own, merged ones among them."""
     names = PHASES if records and _has_round(records[0]) else PHASES[2:]
-    merged = {name: None for r in records for name in r["proving"]["medians"] if "+" in name}
-    return [_phase_column(name) for name in (*names, *merged)]
+    found = {name: None for record in records for name in record["proving"]["medians"]}
+    others = [name for name in found if name not in (*PHASES, TOTAL)]
+    return [_phase_column(name) for name in (*names, *others)]
 
 
 def _phase_column(name: str) -> _Column:

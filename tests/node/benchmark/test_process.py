@@ -64,7 +64,7 @@ def test_marks_are_proven_and_every_second_has_a_phase(tmp_path: Path) -> None:
     assert figures.engine == "native"
     phases = {"commit", "quotient", "msm_a", "msm_b1", "msm_b2", "msm_l", "msm_h", "combine"}
     for run in figures.runs:
-        assert phases | {WITNESS, REST, TOTAL} == set(run)
+        assert phases | {WITNESS, REST, TOTAL} <= set(run)
         claimed = sum(span.wall_s for name, span in run.items() if name != TOTAL)
         assert claimed == pytest.approx(run[TOTAL].wall_s)
         assert run[REST].wall_s < run[TOTAL].wall_s / 4
