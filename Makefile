@@ -35,8 +35,8 @@ format: $(VENV)/.installed ## Rewrite the style faults that can be rewritten
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/.installed ## Measure; writes JSON beside a table
-	@$(BIN)/python -m tests.benchmarks
+bench: $(VENV)/.installed $(NODE_MODULES) ## Measure beside snarkjs; tables, JSON and a plot in build (QUICK=1: less)
+	@$(BIN)/python -m tests.benchmarks $(if $(QUICK),--quick) $(BENCH)
 
 generate: $(VENV)/.installed ## Regenerate tables, constants, protobuf code
 	@$(BIN)/python -m circuits.functions.generate_tables
@@ -57,7 +57,7 @@ $(VENV)/.installed: pyproject.toml $(RUST_SOURCES)
 	@echo "proofmark: setting up $(VENV) (a few minutes the first time)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@$(BIN)/python -m pip install --quiet --editable '.[demo,dev]' 2>$(VENV)/install.log \
+	@$(BIN)/python -m pip install --quiet --editable '.[bench,demo,dev]' 2>$(VENV)/install.log \
 	  || { cat $(VENV)/install.log; exit 1; }
 	@$(BIN)/python -m prover.engines.status
 	@touch $@

@@ -1,0 +1,112 @@
+"""Plain Groth16 over iden3's files: what snarkjs proves, proven by us from the same bytes.
+
+Run as a program, `python -m tests.benchmarks.plain FOLDER` is our counterpart of the command
+`snarkjs groth16 prove`: files in, proof and public wires out.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from circuits.field import unpack_scalars
+from node.benchmark import (
+    ProvingFigures,
+    Repeats,
+    Run,
+    SetupFigures,
+    Span,
+    Stopwatch,
+    TimedEngine,
+    peak_memory_bytes,
+)
+from node.benchmark.engine import TOTAL
+from node.benchmark.model import finished_run
+from prover import default_engine, development_toxic_waste
+from prover.curve import G1_BYTES
+from prover.interop import (
+    PlainProver,
+    plain_setup,
+    plain_verify,
+    read_r1cs,
+    read_wtns,
+    read_zkey,
+    write_proof,
+    write_public,
+    write_r1cs,
+    write_verifying_key,
+    write_wtns,
+    write_zkey,
+)
+from tests.benchmarks.systems import Plain
+
+SYSTEM, WITNESS, KEY = "circuit.r1cs", "circuit.wtns", "circuit.zkey"
+VERIFYING_KEY, PUBLIC, PROOF = "key.json", "public.json", "proof.json"
+
+
+def make_files(plain: Plain, folder: Path) -> SetupFigures:
+    """Write system, witness, keys and public wires into a folder."""
+    stopwatch = Stopwatch()
+    system, assignment = plain.build()
+    waste = development_toxic_waste(b"benchmark", bytes(32))
+    with stopwatch.measuring(TOTAL):
+        key = plain_setup(system, waste)
+    write_r1cs(folder / SYSTEM, system)
+    write_wtns(folder / WITNESS, assignment)
+    write_zkey(folder / KEY, key)
+    write_verifying_key(folder / VERIFYING_KEY, key.verifying_key)
+    write_public(folder / PUBLIC, unpack_scalars(assignment[1 : system.public_count + 1]))
+    return SetupFigures(
+        constraints=system.constraint_count,
+        h_query_points=len(key.h_query) // G1_BYTES,
+        setup=stopwatch.spans[TOTAL],
+        key_bytes=(folder / KEY).stat().st_size,
+        peak_memory_bytes=peak_memory_bytes(),
+    )
+
+
+def prove_files(folder: Path, repeats: Repeats) -> ProvingFigures:
+    """Read the files; per run, prove and verify. The last proof is left in the folder."""
+    stopwatch, loading, verify = Stopwatch(), Stopwatch(), list[Span]()
+    timed = TimedEngine(default_engine(), stopwatch)
+    with loading.measuring("open"):
+        key, system = read_zkey(folder / KEY), read_r1cs(folder / SYSTEM)
+        assignment = read_wtns(folder / WITNESS)
+    with loading.measuring("load"):
+        prover = PlainProver.load(key, system, timed.engine)
+    timed.label(prover)
+    public = unpack_scalars(assignment[1 : system.public_count + 1])
+
+    def run() -> Run:
+        stopwatch.spans.clear()
+        with stopwatch.measuring(TOTAL):
+            proof = prover.prove(assignment)
+        checking = Stopwatch()
+        with checking.measuring(TOTAL):
+            plain_verify(key.verifying_key, public, proof)
+        verify.append(checking.spans[TOTAL])
+        write_proof(folder / PROOF, proof)
+        return finished_run(stopwatch)
+
+    runs = repeats.run(run)
+    return ProvingFigures(
+        engine=timed.engine.name,
+        open=loading.spans["open"],
+        load=loading.spans["load"],
+        runs=runs,
+        verify=tuple(verify[-len(runs) :]),
+        peak_memory_bytes=peak_memory_bytes(),
+    )
+
+
+def main(folder: Path) -> None:
+    """One proof, as a command."""
+    assignment = read_wtns(folder / WITNESS)
+    system = read_r1cs(folder / SYSTEM)
+    prover = PlainProver.load(read_zkey(folder / KEY), system)
+    write_proof(folder / PROOF, prover.prove(assignment))
+    write_public(folder / PUBLIC, unpack_scalars(assignment[1 : system.public_count + 1]))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
