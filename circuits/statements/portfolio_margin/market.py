@@ -181,18 +181,18 @@ class MarginMarket:
         ]
 
     def _check_slices(self) -> None:
+        for index, (one, following) in enumerate(pairwise(self.slices)):
+            if one.expiry_unix >= following.expiry_unix:
+                raise MarginMarketError(
+                    f"slice {index + 1} expires at {following.expiry_unix}, expected after"
+                    f" {one.expiry_unix}, the slice before"
+                )
         for index, each in enumerate(self.slices):
             check_range("seconds_to_expiry", self.seconds_to_expiry(index))
             if index and each.forward_fixed_ticks:
                 raise MarginMarketError(
                     f"slice {index} has a fixed part of {each.forward_fixed_ticks} ticks, expected"
                     " one in the first slice at most"
-                )
-        for index, (one, following) in enumerate(pairwise(self.slices)):
-            if one.expiry_unix >= following.expiry_unix:
-                raise MarginMarketError(
-                    f"slice {index + 1} expires at {following.expiry_unix}, expected after"
-                    f" {one.expiry_unix}, the slice before"
                 )
 
     def _check_form(self) -> None:
