@@ -10,6 +10,7 @@ import numpy as np
 
 from circuits.field import BN254_FR
 from circuits.r1cs import Matrices, SparseMatrix
+from prover.domain import Domain
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class System:
 
     matrices: Matrices
     wire_count: int
-    log_domain_size: int
+    domain: Domain
 
     @property
     def sides(self) -> tuple[SparseMatrix, SparseMatrix, SparseMatrix]:
@@ -28,7 +29,7 @@ class System:
     def check(self) -> None:
         """Raise ValueError unless every index is in range and the rows fit the domain."""
         starts = len(self.matrices.a.row_starts)
-        if not 1 <= starts <= (1 << self.log_domain_size) + 1:
+        if not 1 <= starts <= self.domain.size + 1:
             raise ValueError("the rows do not fit the domain")
         for side in self.sides:
             self._check_side(side, starts)
@@ -47,7 +48,7 @@ class System:
 
     def times(self, side: SparseMatrix, z: Sequence[int]) -> list[int]:
         """Matrix times assignment, padded with zeros to the domain size."""
-        values = [0] * (1 << self.log_domain_size)
+        values = [0] * self.domain.size
         for row, wire, coefficient in self._entries(side):
             values[row] += z[wire] * coefficient
         return [value % BN254_FR.modulus for value in values]
