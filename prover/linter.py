@@ -16,7 +16,7 @@ from circuits.r1cs import PUBLIC_WIRES, R1CS, Matrices, SparseMatrix
 from prover.curve import G1_BYTES, G1_GENERATOR, G2_BYTES, G2_GENERATOR, G1Point, G2Point
 from prover.domain import Domain
 from prover.engines.base import Engine, RawBytes
-from prover.errors import LintError, MalformedPointError
+from prover.errors import CorruptKeyFileError, LintError, MalformedPointError
 from prover.groth16.proving_key import ProvingKey
 from prover.groth16.verifying_key import VerifyingKey
 from prover.identity import r1cs_digest
@@ -251,7 +251,11 @@ def _infinities(key: ProvingKey) -> Iterator[str]:
 
 
 def _vector_points(key: ProvingKey, engine: Engine) -> Iterator[str]:
-    loaded = key.loaded(engine)
+    try:
+        loaded = key.loaded(engine)
+    except CorruptKeyFileError as error:
+        yield str(error)
+        return
     finite = ("committed_query", "l_query", "h_query")
     for name in ("a_query", "b_g1_query", "b_g2_query", *finite):
         fault = engine.first_fault(getattr(loaded, name), infinity_allowed=name not in finite)

@@ -31,7 +31,7 @@ from prover.domain import Domain
 from prover.engines import ntt
 from prover.engines.base import ConstraintMatrices, PointFault, PointVector, RawBytes
 from prover.engines.sparse import System
-from prover.errors import MalformedPointError, Reason, UnsatisfiedConstraintError
+from prover.errors import MalformedPointError, Reason
 
 #: A projective point of py_ecc: a triple of FQ or of FQ2.
 Projective = Any
@@ -128,22 +128,8 @@ class ReferenceEngine:
         return a, b, c
 
     def quotient(self, matrices: ConstraintMatrices, assignment: FieldArray) -> FieldArray:
-        """See `Engine`.
-
-        On the domain A·B - C is zero, so is t; on the shifted one neither is: they divide there.
-        """
-        system, modulus = cast("System", matrices), BN254_FR.modulus
-        root, shift = system.domain.root, system.domain.shift
-        z = unpack_scalars(assignment)
-        if len(z) != system.wire_count:
-            raise ValueError(f"expected {system.wire_count} wires, received {len(z)}")
-        rows = [system.times(side, z) for side in system.sides]
-        for row, (a, b, c) in enumerate(zip(*rows, strict=True)):
-            if (a * b - c) % modulus:
-                raise UnsatisfiedConstraintError(row)
-        a, b, c = (ntt.evaluate(ntt.interpolate(values, root), root, shift) for values in rows)
-        inverse = BN254_FR.inverse(system.domain.vanishing_at(shift))
-        return pack_scalars((x * y - z) * inverse for x, y, z in zip(a, b, c, strict=True))
+        """See `Engine`."""
+        return pack_scalars(cast("System", matrices).quotient(unpack_scalars(assignment)))
 
     def powers(self, base: int, count: int) -> FieldArray:
         """See `Engine`."""

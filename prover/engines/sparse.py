@@ -11,6 +11,8 @@ import numpy as np
 from circuits.field import BN254_FR
 from circuits.r1cs import Matrices, SparseMatrix
 from prover.domain import Domain
+from prover.engines import ntt
+from prover.errors import UnsatisfiedConstraintError
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,23 @@ class System:
             raise ValueError("an entry names a wire that does not exist")
         if np.any(side.coefficient_ids >= len(self.matrices.coefficients)):
             raise ValueError("an entry names a coefficient that does not exist")
+
+    def quotient(self, z: Sequence[int]) -> list[int]:
+        """Values of (A·B - C)/t on the shifted domain, see `Engine.quotient`.
+
+        On the domain A·B - C is zero, so is t; on the shifted one neither is: they divide there.
+        """
+        if len(z) != self.wire_count:
+            raise ValueError(f"expected {self.wire_count} wires, received {len(z)}")
+        rows = [self.times(side, z) for side in self.sides]
+        for row, (a, b, c) in enumerate(zip(*rows, strict=True)):
+            if (a * b - c) % BN254_FR.modulus:
+                raise UnsatisfiedConstraintError(row)
+        root, shift = self.domain.root, self.domain.shift
+        shifted = [ntt.evaluate(ntt.interpolate(values, root), root, shift) for values in rows]
+        inverse = BN254_FR.inverse(self.domain.vanishing_at(shift))
+        columns = zip(*shifted, strict=True)
+        return [(a * b - c) * inverse % BN254_FR.modulus for a, b, c in columns]
 
     def times(self, side: SparseMatrix, z: Sequence[int]) -> list[int]:
         """Matrix times assignment, padded with zeros to the domain size."""

@@ -72,18 +72,27 @@ class ProvingKey:
         return len(self.matrices.a.row_starts) - 1
 
     def loaded(self, engine: Engine) -> LoadedKey:
-        """The vectors and matrices as handles of an engine; loaded once, then kept."""
+        """The vectors and matrices as handles of an engine; loaded once, then kept.
+
+        CorruptKeyFileError where a coordinate is not below the base modulus.
+        """
         if engine.name not in self._loaded:
-            self._loaded[engine.name] = LoadedKey(
-                a_query=engine.load_g1(self.a_query),
-                b_g1_query=engine.load_g1(self.b_g1_query),
-                b_g2_query=engine.load_g2(self.b_g2_query),
-                committed_query=engine.load_g1(self.committed_query),
-                l_query=engine.load_g1(self.l_query),
-                h_query=engine.load_g1(self.h_query),
-                matrices=engine.load_matrices(self.matrices, self.wire_count, self.domain),
-            )
+            try:
+                self._loaded[engine.name] = self._load(engine)
+            except ValueError as error:
+                raise CorruptKeyFileError(f"the vectors hold no points: {error}") from error
         return self._loaded[engine.name]
+
+    def _load(self, engine: Engine) -> LoadedKey:
+        return LoadedKey(
+            a_query=engine.load_g1(self.a_query),
+            b_g1_query=engine.load_g1(self.b_g1_query),
+            b_g2_query=engine.load_g2(self.b_g2_query),
+            committed_query=engine.load_g1(self.committed_query),
+            l_query=engine.load_g1(self.l_query),
+            h_query=engine.load_g1(self.h_query),
+            matrices=engine.load_matrices(self.matrices, self.wire_count, self.domain),
+        )
 
     def save(self, path: Path) -> bytes:
         """Write the key file atomically; returns its file digest, see `prover.keyfile`."""

@@ -46,11 +46,10 @@ def plain_setup(system: PlainSystem, waste: ToxicWaste, engine: Engine | None = 
     a_column, b_column, _ = columns
     keyed = engine.combine(columns, [waste.beta, waste.alpha, 1])
     first_private = system.public_count + 1
-    by_gamma, by_delta = BN254_FR.inverse(waste.gamma), BN254_FR.inverse(waste.delta_2)
+    by_gamma, by_delta, half = map(BN254_FR.inverse, (waste.gamma, waste.delta_2, 2))
     # At an odd point the larger Lagrange polynomial is the shifted domain's times t/-2.
     odd = domain.lagrange_at(waste.tau * BN254_FR.inverse(domain.shift), engine)
-    half = domain.vanishing_at(waste.tau) * BN254_FR.inverse(-2)
-    h_scalars = engine.combine([odd], [half * by_delta])
+    h_scalars = engine.combine([odd], [-domain.vanishing_at(waste.tau) * half * by_delta])
     private = engine.combine([keyed[first_private:]], [by_delta])
 
     def g1(scalar: int) -> G1Point:

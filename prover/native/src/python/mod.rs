@@ -40,8 +40,12 @@ fn read_scalars(py: Python<'_>, buffer: &PyBuffer<u64>) -> PyResult<Vec<Limbs>> 
 }
 
 fn read_fields(py: Python<'_>, buffer: &PyBuffer<u64>) -> PyResult<Vec<Fr>> {
-    let scalars = read_scalars(py, buffer)?;
-    scalars::to_fields(&scalars).ok_or_else(|| value_error("a scalar is not below the modulus"))
+    let flat = buffer.to_vec(py)?;
+    let (scalars, rest) = flat.as_chunks::<LIMBS>();
+    if !rest.is_empty() {
+        return Err(value_error("expected four limbs to a scalar"));
+    }
+    scalars::to_fields(scalars).ok_or_else(|| value_error("a scalar is not below the modulus"))
 }
 
 fn write_fields<'py>(py: Python<'py>, fields: &[Fr]) -> PyResult<Bound<'py, PyBytes>> {
