@@ -124,6 +124,10 @@ class StoredQueue:
         job = self._store.jobs.claim()
         return None if job is None else ClaimedJob(job.id, job.payload)
 
+    def still_wanted(self, job_id: str) -> bool:
+        """Whether its proof may begin; a job whose deadline has passed expires."""
+        return self._store.jobs.still_wanted(job_id)
+
     def complete(self, job_id: str, proved: ProvedMarks) -> None:
         """Store proof and outbox row; a job that was cancelled meanwhile stays so."""
         task = MarksTask.decode_bytes(self._store.jobs.get(job_id).payload)

@@ -136,6 +136,17 @@ class Jobs:
                 return None
             return _advance(write, job_of(row), Proving.PROVING, None, None)
 
+    def still_wanted(self, job_id: str) -> bool:
+        """Whether a job is PROVING still; one whose deadline has passed meanwhile expires."""
+        with self._database.write() as write:
+            job = _job(write.connection, job_id)
+            if job.proving is not Proving.PROVING:
+                return False
+            if job.deadline_ms is not None and job.deadline_ms < write.now_ms:
+                _advance(write, job, Proving.EXPIRED, Cause.DEADLINE_PASSED, None)
+                return False
+            return True
+
     def complete(self, job_id: str, attestation: NewAttestation, slot: Slot | None) -> Job:
         """Store a job's proof and, with a slot, put it in the outbox: one transaction.
 
