@@ -6,6 +6,7 @@ middle of a turn leaves nothing to repair: the next turn looks again.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -28,6 +29,14 @@ _TROUBLE_SECONDS = 1.0
 log = structlog.get_logger("node.proving")
 
 
+def usual_workers() -> int:
+    """Two, each as wide as the machine: a job alone gets all cores, several share them.
+
+    A proof keeps two cores busy for three quarters of its time; the second fills the gaps.
+    """
+    return min(2, os.cpu_count() or 1)
+
+
 @dataclass(frozen=True)
 class ProvingSettings:
     """How many workers, how wide, how long a proof may take, how often one may die on a job.
@@ -35,7 +44,7 @@ class ProvingSettings:
     `threads_per_worker` None: each uses all cores, and the operating system shares them out.
     """
 
-    workers: int = 1
+    workers: int = field(default_factory=usual_workers)
     threads_per_worker: int | None = None
     prepare_ahead: bool = True
     job_timeout_seconds: float = 900.0

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import prover
 from circuits.r1cs import TwoPhaseWitness
-from circuits.statements.option_marks import MarketError, OptionMarks
+from circuits.statements.option_marks import PRODUCT_SHAPES, MarketError, OptionMarks
 from node.keys import KeyStore, KeyStoreError
 from node.proving.errors import JobFailedError, TaskError
 from node.proving.ports import ProvedMarks, Report
@@ -23,7 +23,9 @@ from node.values import JobCause, ProvingPhase
 from node.words import join_words
 from prover import transcript
 
-_KEPT_KEYS = 2
+#: As many as there are product keys: they are mapped, and what each adds is some ten megabytes,
+#: where opening one again takes as long as a small proof.
+_KEPT_KEYS = 2 * len(PRODUCT_SHAPES)
 
 
 @dataclass(frozen=True)

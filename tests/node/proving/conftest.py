@@ -29,7 +29,7 @@ def run() -> Iterator[Run]:
         service = ProvingService(
             queue,
             factory,
-            settings=ProvingSettings(**settings),  # type: ignore[arg-type]
+            settings=ProvingSettings(**{"workers": 1, **settings}),  # type: ignore[arg-type]
         )
         running.append(service)
         service.start()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from node.proving import ProvingService
+from node.proving import ProvingService, ProvingSettings
 from node.proving.ports import ClaimedJob
 from tests.node.proving.conftest import Run
 from tests.node.proving.queues import MemoryQueue, Times, until
@@ -129,7 +129,9 @@ def test_trouble_with_the_store_is_survived(run: Run) -> None:
 def test_losing_the_store_for_good_ends_the_service() -> None:
     queue = MemoryQueue("prove")
     queue.troubles = 1
-    service = ProvingService(queue, ScriptedRecipe, fatal=(OSError,))
+    service = ProvingService(
+        queue, ScriptedRecipe, settings=ProvingSettings(workers=1), fatal=(OSError,)
+    )
     service.start()
     until(lambda: service.failure is not None)
     service.stop()
