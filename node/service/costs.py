@@ -7,7 +7,7 @@ from functools import cache
 from circuits.statements.option_marks import OptionMarks
 from node.proving import ProvedMarks
 
-#: Measured with two cores, 64 to 4,096 options: 3.3 to 3.9 microseconds a constraint.
+#: Measured with two cores, 64 to 4,096 options: 3.2 to 4.3 microseconds a constraint.
 _SECONDS_PER_ROW = 3.5e-6
 
 #: Making a key costs about as much as five proofs of it, at all sizes.

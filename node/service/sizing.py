@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from circuits.statements.option_marks import OptionMarks, Shape
-from node.keys import KeyStore
+from node.keys import KeyStore, KeyStoreError
 from node.proving.task import option_marks
 from node.service.costs import ProvingCosts
 from node.values import MarksStatement
@@ -44,5 +44,8 @@ class Sizing:
         return keyed.shape
 
     def _has_key(self, marks: OptionMarks) -> bool:
-        entry = self._keys.find(marks)
+        try:
+            entry = self._keys.find(marks)
+        except KeyStoreError:  # the worker will meet it too, and the job then says what it is
+            return False
         return entry is not None and entry.proving_key_bytes > 0

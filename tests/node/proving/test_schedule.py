@@ -9,7 +9,7 @@ from statistics import fmean
 
 from node.proving.schedule import NEAR_SECONDS, PATIENCE, WaitingJob, next_job
 
-SECONDS = {64: 0.12, 256: 0.17, 1024: 0.35, 4096: 1.3}
+SECONDS = {64: 0.12, 256: 0.17, 1024: 0.35, 4096: 1.1}
 """Of one proof on two cores, by options."""
 
 Rule = Callable[[Sequence[WaitingJob]], WaitingJob]

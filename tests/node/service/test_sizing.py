@@ -70,6 +70,11 @@ def test_a_key_so_large_that_making_one_is_quicker_is_not_used(tmp_path: Path) -
     assert choose(sizing, (SMALL, largest)) == SMALL
 
 
+def test_trouble_with_the_key_store_is_left_to_the_worker(tmp_path: Path) -> None:
+    (tmp_path / f"{'00' * 32}.vk.json").write_text("{}")
+    assert choose(Sizing(KeyStore(tmp_path), ProvingCosts())) == SMALL
+
+
 def test_costs_follow_the_jobs() -> None:
     costs, small, large = ProvingCosts(), OptionMarks(SMALL), OptionMarks(LARGE)
     ratio = large.r1cs().row_count / small.r1cs().row_count
