@@ -119,6 +119,8 @@ class Worker:
             while True:
                 self._heed(self._connection.recv())
         except (EOFError, OSError):
+            pass  # the parent is done with this worker, or gone
+        finally:  # whatever ends this thread ends the process: nobody would heed the parent
             self._to_finish.put(None)
 
     def _heed(self, request: Request) -> None:

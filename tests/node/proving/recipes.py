@@ -70,6 +70,8 @@ def _act(action: str) -> None:
         raise JobFailedError(JobCause.INPUT_INVALID, "price out of range")
     if word == "raise":
         raise RuntimeError("strike 74000 of the client")
+    if word == "exit":
+        raise SystemExit(6)
     if word == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     if word == "die-once":

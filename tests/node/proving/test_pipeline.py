@@ -116,6 +116,14 @@ def test_who_dies_while_preparing_is_found_out_alone(run: Run) -> None:
     assert [job for step, job in queue.steps() if step == "requeue"].count("job-1") == 1
 
 
+def test_a_worker_whose_preparing_thread_ends_is_not_waited_for(run: Run) -> None:
+    queue = MemoryQueue("sleep 0.3", "exit | prove", "prove")
+    run(queue, attempts=2)
+    until(lambda: len(queue.proved) == 2)
+    failed = [entry[1:3] for entry in queue.written if entry[0] == "fail"]
+    assert failed == [("job-2", "WORKER_LOST")]
+
+
 def test_a_witness_that_fails_fails_its_job_alone(run: Run) -> None:
     queue = MemoryQueue("sleep 0.3", "fail | prove", "raise | prove", "prove")
     service = run(queue)
