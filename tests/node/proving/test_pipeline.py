@@ -20,13 +20,14 @@ from tests.node.proving.recipes import ScriptedRecipe
 
 
 def test_a_job_is_prepared_while_the_one_before_it_is_proven(run: Run) -> None:
-    queue = MemoryQueue(*["sleep 0.2 | sleep 0.4"] * 3)
+    queue = MemoryQueue(*["sleep 0.05 | sleep 0.8"] * 3)
     run(queue)
     until(lambda: len(queue.proved) == 3)
     times = [Times(queue.proved[f"job-{i}"]) for i in (1, 2, 3)]
     for before, after in pairwise(times):
-        assert before.finish[0] < after.prepare[0] < after.prepare[1] < before.finish[1]
-        assert before.finish[1] <= after.finish[0] < before.finish[1] + 100_000
+        # The begins of the proof and of the next preparation are asked for in one breath.
+        assert before.prepare[1] <= after.prepare[0] < after.prepare[1] < before.finish[1]
+        assert before.finish[1] <= after.finish[0]
     assert [t.number for t in times] == [1, 2, 3]
 
 
@@ -152,15 +153,15 @@ def test_a_prepared_job_that_nobody_wants_any_more_is_not_proven(run: Run, tmp_p
 
 
 def test_waiting_for_its_turn_costs_a_job_none_of_its_time(run: Run) -> None:
-    queue = MemoryQueue("sleep 0.8", "sleep 0.5", "sleep 0.8")
-    run(queue, job_timeout_seconds=1.2)
+    queue = MemoryQueue(*["sleep 1.2"] * 3)
+    run(queue, job_timeout_seconds=2.0)
     until(lambda: len(queue.proved) == 3)
 
 
 @pytest.mark.parametrize("slow", ["sleep 60 | prove", "sleep 60"])
 def test_a_job_that_takes_too_long_sends_the_other_back_unharmed(run: Run, slow: str) -> None:
     queue = MemoryQueue("sleep 0.3", slow, "sleep 0.6")
-    run(queue, job_timeout_seconds=1.0, attempts=1)
+    run(queue, job_timeout_seconds=2.0, attempts=1)
     until(lambda: len(queue.proved) == 2)
     failed = [entry[1:3] for entry in queue.written if entry[0] == "fail"]
     assert failed == [("job-2", "PROVING_TIMEOUT")]
