@@ -5,8 +5,8 @@ from circuits.edsl.builder import CircuitBuilder
 from circuits.edsl.evaluation import IntegerArithmetic, Liar, WitnessArithmetic
 from circuits.edsl.lanes import Lanes
 from circuits.edsl.lookups import RowTable
-from circuits.edsl.numbers import LaneVector, Numbers
-from circuits.edsl.python_numbers import IntegerArray, PythonNumbers, integer_array
+from circuits.edsl.numbers import IntegerArray, LaneVector, Numbers
+from circuits.edsl.python_numbers import PythonNumbers, integer_array
 from circuits.edsl.values import CircuitError, FieldElement, Integer, Quotient, as_integer
 
 __all__ = [

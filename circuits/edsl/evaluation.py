@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from circuits.edsl.arithmetic import Arithmetic, HintFunction
 from circuits.edsl.lanes import Lanes, deeper
 from circuits.edsl.lookups import RowTable
-from circuits.edsl.numbers import LaneVector
-from circuits.edsl.python_numbers import IntegerArray, PythonNumbers, integer_array
+from circuits.edsl.numbers import IntegerArray, LaneVector
+from circuits.edsl.python_numbers import PythonNumbers, integer_array
 from circuits.edsl.values import CircuitError, FieldElement, Integer, Payload, Quotient
 from circuits.field import BN254_FR, FieldArray
 from circuits.r1cs import WireClass
@@ -23,7 +23,7 @@ Liar = Callable[[str, tuple[IntegerArray, ...]], tuple[IntegerArray, ...]]
 class Evaluation(Arithmetic):
     """Vectors of `numbers`; `inputs` holds the integers of each named input, lane by lane."""
 
-    inputs: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    inputs: Mapping[str, Sequence[int] | IntegerArray] = field(default_factory=dict)
 
     def number(self, lanes: Lanes, value: int) -> Payload:
         """The number in every lane."""

@@ -18,10 +18,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from circuits.edsl.lookups import RowTable
 from circuits.field import FieldArray
 
-#: One number per lane.
+#: One Python integer per lane, dtype object.
+IntegerArray = NDArray[np.object_]
+
+#: One number per lane: an `IntegerArray`, or a vector of another kind.
 LaneVector = Any
 
 #: One truth value per lane.
@@ -44,7 +50,7 @@ class Inverses(Protocol):
 class Numbers(Protocol):
     """Makes and combines lane vectors."""
 
-    def vector(self, values: Sequence[int]) -> LaneVector:
+    def vector(self, values: Sequence[int] | IntegerArray) -> LaneVector:
         """These integers, one per lane."""
 
     def same(self, value: int, count: int) -> LaneVector:

@@ -10,12 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circuits.edsl.lookups import RowTable
-from circuits.edsl.numbers import Inverses, LaneVector
+from circuits.edsl.numbers import IntegerArray, Inverses, LaneVector
 from circuits.field import BN254_FR, FieldArray, pack_scalars
 from circuits.functions.tables import taylor_coefficients
-
-#: One Python integer per lane, dtype object.
-IntegerArray = NDArray[np.object_]
 
 _R = BN254_FR.modulus
 
@@ -30,7 +27,7 @@ def integer_array(values: Sequence[int] | IntegerArray) -> IntegerArray:
 class PythonNumbers:
     """See `Numbers`. Integers never overflow; field elements are reduced by products alone."""
 
-    def vector(self, values: Sequence[int]) -> IntegerArray:
+    def vector(self, values: Sequence[int] | IntegerArray) -> IntegerArray:
         """See `Numbers`."""
         return integer_array(values)
 

@@ -126,6 +126,7 @@ class BuilderResponse(Response):
         The inverse, a large number, is on the A side; the small looked-up value on the B side,
         whose multi-scalar multiplication is in G2 and costs more.
         """
+        del table, row
         ar, challenge = self.ar, self.challenge(worth.lanes)
         (inverse,) = ar.hint("lookup", worth.lanes, 1, _never, challenge)
         ar.assert_product("lookup", inverse, challenge - worth, ar.constant(worth.lanes, 1))

@@ -7,7 +7,7 @@ OverflowError, a malformed request ValueError, IndexError or TypeError.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
@@ -52,7 +52,7 @@ class NativeNumbers:
     def __init__(self) -> None:
         self._tables: WeakKeyDictionary[Table, _native.PolynomialTable] = WeakKeyDictionary()
 
-    def vector(self, values: Sequence[int]) -> _native.IntegerLanes:
+    def vector(self, values: Iterable[int]) -> _native.IntegerLanes:
         """These integers, one per lane."""
         return _native.IntegerLanes(values)
 

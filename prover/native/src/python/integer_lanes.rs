@@ -158,12 +158,18 @@ impl IntegerLanes {
             Some(bits) => self.finish(other.py(), || {
                 lanes::map(&self.0, |v| Ok(v.shifted_right(bits)))
             }),
-            None => self.combine(other, |value, by| Ok(value.divided(by)?.0)),
+            None => self.combine(other, Wide::quotient),
         }
     }
 
     fn __mod__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        self.combine(other, |value, by| Ok(value.divided(by)?.1))
+        match Self::exponent(other) {
+            Some(bits) => {
+                let mask = Wide::low_bits(bits);
+                self.finish(other.py(), || lanes::map(&self.0, |v| Ok(v.and(mask))))
+            }
+            None => self.combine(other, Wide::remainder),
+        }
     }
 
     fn __and__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
@@ -214,7 +220,7 @@ impl IntegerLanes {
 
     /// The low `count` limbs of `bits` bits, lowest first.
     fn limbs(&self, py: Python<'_>, bits: u64, count: u64) -> PyResult<Vec<Self>> {
-        let mask = Wide::ONE.shifted_left(bits)?.minus(Wide::ONE)?;
+        let mask = Wide::low_bits(bits);
         let limb = |place: u64| {
             let shift = bits.saturating_mul(place);
             self.each(py, |value| Ok(value.shifted_right(shift).and(mask)))
@@ -227,17 +233,16 @@ impl IntegerLanes {
         let divisor = read_integer(divisor)?;
         let power = divisor.power_of_two();
         let exact = |value: Wide| {
-            let (quotient, rest) = match power {
-                Some(bits) => {
-                    let quotient = value.shifted_right(bits);
-                    (quotient, value.minus(quotient.shifted_left(bits)?)?)
-                }
-                None => value.divided(divisor)?,
+            let rest = match power {
+                Some(bits) => value.and(Wide::low_bits(bits)),
+                None => value.remainder(divisor)?,
             };
-            if rest.is_zero() {
-                Ok(quotient)
-            } else {
-                Err(Fault::Inexact)
+            if !rest.is_zero() {
+                return Err(Fault::Inexact);
+            }
+            match power {
+                Some(bits) => Ok(value.shifted_right(bits)),
+                None => value.quotient(divisor),
             }
         };
         match run(py, self.0.len(), || lanes::map(&self.0, exact)) {

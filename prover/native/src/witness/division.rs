@@ -5,9 +5,22 @@ use crate::witness::Fault;
 use crate::witness::wide::{Wide, bit_length, subtract_limbs};
 
 impl Wide {
-    /// (floor(self / divisor), the remainder, which has the divisor's sign).
+    /// floor(self / divisor).
     #[inline]
-    pub fn divided(self, divisor: Self) -> Result<(Self, Self), Fault> {
+    pub fn quotient(self, divisor: Self) -> Result<Self, Fault> {
+        let (negative, quotient, _) = self.floored(divisor)?;
+        Self::from_magnitude(negative, quotient)
+    }
+
+    /// What the floor of the division leaves; it has the divisor's sign.
+    #[inline]
+    pub fn remainder(self, divisor: Self) -> Result<Self, Fault> {
+        let (_, _, rest) = self.floored(divisor)?;
+        Self::from_magnitude(divisor.is_negative(), rest)
+    }
+
+    /// Sign and magnitude of the quotient, magnitude of the remainder.
+    fn floored(self, divisor: Self) -> Result<(bool, Limbs, Limbs), Fault> {
         if divisor.is_zero() {
             return Err(Fault::DivisionByZero);
         }
@@ -18,10 +31,7 @@ impl Wide {
             quotient = Self(quotient).plus(Self::ONE)?.0;
             rest = subtract_limbs(&divisor.magnitude(), &rest);
         }
-        Ok((
-            Self::from_magnitude(negative, quotient)?,
-            Self::from_magnitude(divisor.is_negative(), rest)?,
-        ))
+        Ok((negative, quotient, rest))
     }
 
     /// floor(sqrt(self)): Newton's iteration from above, started at the double's root.
@@ -38,8 +48,7 @@ impl Wide {
         let start = Self::from(top.sqrt() as u64 + 1).shifted_left(even_shift / 2)?;
         let mut root = start.plus(start.shifted_right(50))?.plus(Self::ONE)?;
         loop {
-            let (quotient, _) = self.divided(root)?;
-            let next = root.plus(quotient)?.shifted_right(1);
+            let next = root.plus(self.quotient(root)?)?.shifted_right(1);
             if next >= root {
                 return Ok(root);
             }

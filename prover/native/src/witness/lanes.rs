@@ -66,7 +66,7 @@ fn loop_over<A, B: Default>(
     let values = items
         .map(|item| {
             f(item).unwrap_or_else(|found| {
-                fault = Some(found);
+                fault.get_or_insert(found);
                 B::default()
             })
         })

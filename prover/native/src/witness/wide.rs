@@ -146,6 +146,12 @@ impl Wide {
         Self(std::array::from_fn(|i| self.0[i] & other.0[i]))
     }
 
+    /// 2^bits - 1, or all of 255 bits.
+    pub fn low_bits(bits: u64) -> Self {
+        let shift = BITS - 1 - bits.min(BITS - 1);
+        Self([u64::MAX, u64::MAX, u64::MAX, u64::MAX >> 1]).shifted_right(shift)
+    }
+
     /// Bits of |self|; 0 for 0.
     pub fn bit_length(self) -> u64 {
         bit_length(&self.magnitude())
