@@ -1,5 +1,8 @@
 //! The Python module: buffers in, bytes out.
 
+mod field_lanes;
+mod integer_lanes;
+mod lanes;
 mod matrices;
 mod vectors;
 mod views;
@@ -257,5 +260,15 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(vectors::inverses, module)?)?;
     module.add_function(wrap_pyfunction!(vectors::combine, module)?)?;
     module.add_function(wrap_pyfunction!(source_digest, module)?)?;
-    Ok(())
+    register_lanes(module)
+}
+
+/// Lane vectors and what answers a challenge with them.
+fn register_lanes(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<integer_lanes::IntegerLanes>()?;
+    module.add_class::<integer_lanes::LaneMask>()?;
+    module.add_class::<field_lanes::FieldLanes>()?;
+    module.add_class::<field_lanes::PolynomialTable>()?;
+    module.add_class::<field_lanes::LookupInverses>()?;
+    module.add_function(wrap_pyfunction!(field_lanes::pack_lanes, module)?)
 }
