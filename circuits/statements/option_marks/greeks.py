@@ -82,9 +82,10 @@ class GreekValues:
 
 
 def group_factors(ar: Arithmetic, profile: Profile, group: GroupValues) -> GreekFactors:
-    """Shared factors: two divisions and one product for each group."""
+    """Shared factors: two divisions and two products for each group."""
     scale = stddev_bits(profile)
-    spread = ar.product("spread", group.discounted_forward, group.root_time)
+    discounted_forward = ar.product("discounted_forward", group.forward, group.discount)
+    spread = ar.product("spread", discounted_forward, group.root_time)
     atoms_per_unit = VOLATILITY_UNITS_PER_ONE * ATOMS_PER_TICK
     vega = nearest(
         ar,
@@ -96,7 +97,7 @@ def group_factors(ar: Arithmetic, profile: Profile, group: GroupValues) -> Greek
     decay = half_even_quotient(
         ar,
         "decay",
-        group.discounted_forward * (1 << (scale + _DECAY_FRACTION_BITS - DISCOUNT_FRACTION_BITS)),
+        discounted_forward * (1 << (scale + _DECAY_FRACTION_BITS - DISCOUNT_FRACTION_BITS)),
         _time_floor(ar, profile, group) * _decay_divisor(),
         _DECAY_BITS,
     )
@@ -180,8 +181,7 @@ def _density(ar: Arithmetic, profile: Profile, option: OptionValues) -> Integer:
 
 def _delta(ar: Arithmetic, profile: Profile, group: GroupValues, option: OptionValues) -> Integer:
     form = normal_format(profile)
-    share = option.distribution.first.value.minus(option.is_put * (1 << form.fraction_bits))
-    raw = ar.product("delta_raw", share, group.discount)
+    raw = ar.product("delta_raw", option.forward_share, group.discount)
     drop = form.fraction_bits + DISCOUNT_FRACTION_BITS - DELTA_FRACTION_BITS
     return nearest(ar, "delta", raw, drop, DELTA_BITS, DELTA_BIAS)
 
