@@ -110,14 +110,19 @@ CASES: dict[str, Case] = {
         profile=R14,
     ),
     "saturated lane with another strike": Case(
-        weakened("no bound on excess", limbs=("option/division/excess",)),
-        division_attacks.dividing("saturated", _SATURATE, _OTHER_STRIKE, bounded=False),
+        weakened("excess is free", constraints=("option/division/excess",)),
+        division_attacks.free_excess("saturated", _SATURATE, _OTHER_STRIKE),
         market=IN_THE_MONEY,
         profile=R14,
     ),
     "false saturation": Case(
-        weakened("no bound on excess", limbs=("option/division/excess",)),
-        division_attacks.dividing("saturated", _SATURATE, bounded=False),
+        weakened("excess is free", constraints=("option/division/excess",)),
+        division_attacks.free_excess("saturated", _SATURATE),
+    ),
+    "unbounded slack": Case(
+        weakened("no check of the lower slack", limbs=("option/division/below",)),
+        division_attacks.dividing("d2 + 50", division_attacks.moved(50), bounded=False),
+        greeks=True,
     ),
     "one-sided division": Case(
         weakened("no upper slack", limbs=("option/division/above",)),

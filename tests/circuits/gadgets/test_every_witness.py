@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import product
 from math import isqrt
+from typing import Any
 
 import pytest
 
@@ -11,6 +14,8 @@ from circuits.gadgets.boolean import boolean_hint, is_zero
 from circuits.gadgets.division import half_even_quotient
 from circuits.gadgets.rounding import nearest, nearest_positive_part
 from circuits.gadgets.square_root import nearest_square_root
+from circuits.profile import R6
+from circuits.statements.option_marks.distribution import _bound
 from tests.circuits.tiny import Gadget, outputs
 
 Traced = tuple[tuple[FieldElement, ...], FieldElement]
@@ -118,6 +123,29 @@ def test_square_root_refuses_neighbours_and_half_integers() -> None:
     nearest_roots = {v: isqrt(v) + (v - isqrt(v) ** 2 > isqrt(v)) for v in range(1, 33)}
     found = outputs(gadget, 7919, 2)
     assert found == {(v,): {root} for v, root in nearest_roots.items()}
+
+
+@pytest.mark.parametrize("open_end", [0, 1], ids=["saturated", "not saturated"])
+def test_a_division_is_bounded_on_each_side_that_is_not_saturated(open_end: int) -> None:
+    """Limbs of 1 bit, slacks of 2: every remainder, divisor, slack and excess."""
+    tiny = replace(R6, limb_bits=1, spare_bits=2)
+
+    def gadget(ar: CircuitBuilder, root: Lanes) -> Traced:
+        remainder, half = number(ar, root, 5).minus(16), number(ar, root, 1, "v")
+        low, high = number(ar, root, 1, "low"), ar.constant(root, open_end)
+        located: Any = None  # no prover: every witness is tried
+        _bound(ar, tiny, remainder, (half * 2).plus(1), low, high, located)
+        return (remainder, half, low), high
+
+    accepted = set(outputs(gadget, 1009, 1))
+    for remainder, half, low in product(range(-16, 16), (0, 1), (0, 1)):
+        rest = 2 * half - remainder
+        bounded = (remainder >= 0 or not low) and (rest >= 0 or not open_end)
+        reached = remainder <= 12 if low else rest in {0, 1, 2, 4, 6, 8, 10, 12}
+        if (remainder, half, low) in accepted:
+            assert bounded
+        else:
+            assert not (bounded and reached)
 
 
 def test_too_small_a_field_does_not_build() -> None:
