@@ -14,7 +14,6 @@ class Profile:
     ln_fine_limbs        limbs of the logarithm's argument below the table's local coordinate
     root_bits            sqrt(time) and its two slacks
     spare_bits           the division's slacks: above the divisor's width, half of |ln(F/K)|'s
-    negative_bits        how far below zero table noise may push a price, in atoms
     served               whether the product may make and take keys of this profile
     """
 
@@ -24,7 +23,6 @@ class Profile:
     ln_fine_limbs: int
     root_bits: int
     spare_bits: int
-    negative_bits: int
     served: bool
 
     @property
@@ -40,7 +38,6 @@ R14 = Profile(
     ln_fine_limbs=1,
     root_bits=56,
     spare_bits=42,
-    negative_bits=28,
     served=True,
 )
 
@@ -52,7 +49,6 @@ R6 = Profile(
     ln_fine_limbs=5,
     root_bits=36,
     spare_bits=24,
-    negative_bits=48,
     served=False,
 )
 

@@ -75,14 +75,27 @@ def _odd_at_a_tie() -> Lie:
     return Lie("odd at a tie", both(at("option/rho/odd", minus_one), halves))
 
 
+def _more_on_both_sides(path: str, by: int) -> Lie:
+    """2 out - m stays the quotient: a part larger by so much, a magnitude by twice as much."""
+
+    def less(arrays: Claims) -> Claims:
+        arrays[0][0] -= by
+        return arrays
+
+    magnitude = in_limbs(
+        f"{path}_magnitude", R6.limb_bits, lambda v, lane: v + 2 * by * (lane == 0)
+    )
+    return Lie(f"{path} {by:+}", both(magnitude, at(f"{path}_positive", less)))
+
+
 _SHIFT = attacks.logarithm_of(lambda value: value + (1 << 20))
 _OTHER_STRIKE = attacks.logarithm_of(lambda _: 123_456_789, OPTIONS)
 _SATURATE = division_attacks.fixed(division_attacks.claim_high)
 
 CASES: dict[str, Case] = {
     "unchecked remainder": Case(
-        weakened("no remainder", lookups=("option/price/price_remainder*",)),
-        _spill(R14, "option/price/price_remainder"),
+        weakened("no remainder", range_checks=("option/price/price_remainder",)),
+        Lie("price + 5", in_limbs("option/price/price_magnitude", 14, lambda v, _: v + 5)),
         profile=R14,
     ),
     "unchecked theta remainder": Case(
@@ -142,9 +155,18 @@ CASES: dict[str, Case] = {
         profile=R14,
         greeks=True,
     ),
-    "free negative part": Case(
-        weakened("no sign", constraints=("option/price/price_positive_part",)),
-        Lie("price + 5", in_limbs("option/price/price_positive", R6.limb_bits, lambda v, _: v + 5)),
+    "free positive part": Case(
+        weakened("any part", constraints=("option/price/price_positive_part",)),
+        _more_on_both_sides("option/price/price", 5),
+    ),
+    "positive price denied": Case(
+        weakened("no check of magnitudes", limbs=("option/price/price_magnitude",)),
+        Lie("worth nothing", attacks.denied(R6, "option/price/price")),
+    ),
+    "a Greek denied": Case(
+        weakened("no check of magnitudes", limbs=("option/density_magnitude",)),
+        Lie("no curvature", attacks.denied(R6, "option/density")),
+        greeks=True,
     ),
     "false tiny": Case(
         weakened("tiny is free", constraints=("option/tiny",)),

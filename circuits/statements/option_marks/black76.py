@@ -178,6 +178,4 @@ def _price(
     strike_leg = ar.product("strike_leg", strike_share, strike)
     raw = ar.product("discounted", forward_leg.plus(strike_leg), group.discount)
     scale = DISCOUNT_FRACTION_BITS + fraction_bits
-    return nearest_positive_part(
-        ar, "price", raw * ATOMS_PER_TICK, scale, PRICE_BITS, profile.negative_bits
-    )
+    return nearest_positive_part(ar, "price", raw * ATOMS_PER_TICK, scale, PRICE_BITS)

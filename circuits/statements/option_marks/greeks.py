@@ -173,7 +173,7 @@ def _density(ar: Arithmetic, profile: Profile, option: OptionValues) -> Integer:
     bend = ar.product("bend", option.distribution.first.taylor[2], option.distribution.first_fine)
     raw = (option.distribution.first.taylor[1] * (1 << (2 * profile.limb_bits))).plus(bend * 2)
     density = nearest_positive_part(
-        ar, "density", raw, raw_bits - _DENSITY_FRACTION_BITS, _DENSITY_BITS, profile.negative_bits
+        ar, "density", raw, raw_bits - _DENSITY_FRACTION_BITS, _DENSITY_BITS
     )
     tiny = is_zero(ar, "tiny", option.distribution.divisor.minus(1))
     return ar.product("density", density, (tiny * -1).plus(1))

@@ -84,11 +84,11 @@ def test_rounding_to_nearest_has_one_answer(drop: int) -> None:
     assert outputs(gadget, 1009, 2) == expected
 
 
-@pytest.mark.parametrize("drop", [1, 2])
+@pytest.mark.parametrize("drop", [1, 2, 3])
 def test_the_positive_part_has_one_answer(drop: int) -> None:
     def gadget(ar: CircuitBuilder, root: Lanes) -> Traced:
         value = number(ar, root, 4).minus(9)
-        return (value,), nearest_positive_part(ar, "p", value, drop, 4, 4)
+        return (value,), nearest_positive_part(ar, "p", value, drop, 4)
 
     expected = {(v,): {max(0, (v + (1 << (drop - 1))) >> drop)} for v in range(-9, 7)}
     assert outputs(gadget, 1009, 2) == expected

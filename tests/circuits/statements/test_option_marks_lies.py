@@ -17,6 +17,7 @@ from tests.circuits.statements import attacks, division_attacks
 from tests.circuits.statements.markets import (
     CORNERS,
     EXPIRED,
+    IN_THE_MONEY,
     SATURATED,
     TIES,
     TYPICAL,
@@ -122,6 +123,20 @@ def test_remainder_games_are_refused(profile: Profile) -> None:
 
 
 @PROFILES
+def test_signs_and_magnitudes_are_refused(profile: Profile) -> None:
+    lies = [
+        *attacks.signs(profile, "option/price/price"),
+        *attacks.signs(profile, "option/density"),
+    ]
+    assert_statement(
+        statement(profile),
+        valid=markets(profile, TYPICAL, IN_THE_MONEY),
+        lies=lies,
+        must_refuse=True,
+    )
+
+
+@PROFILES
 def test_neighbours_of_quotients_and_roots_are_refused(profile: Profile) -> None:
     assert_statement(
         statement(profile),
@@ -179,7 +194,7 @@ def test_random_claims_are_refused_or_true() -> None:
         return arrays
 
     assert try_lie(built, HEADER, TYPICAL, Lie("honest", look)).verdict is Verdict.HARMLESS
-    hints = sorted(set(seen))
+    hints = sorted({(path, wires) for path, wires in seen if wires})
     deltas = (1, -1, 1 << 5, 1 << 6, -(1 << 6), rng.randrange(1 << 250))
     lies = []
     for _ in range(150):
