@@ -30,6 +30,10 @@ class Profile:
         """Bits of total standard deviation below its coarse part."""
         return self.stddev_limbs * self.limb_bits
 
+    def whole_limbs(self, bits: int) -> int:
+        """The least multiple of `limb_bits` that is no less: a check that wide is cheapest."""
+        return -(-bits // self.limb_bits) * self.limb_bits
+
 
 R14 = Profile(
     name="R14",

@@ -15,9 +15,16 @@ from tests.circuits.ladder import HEADER, Lie, Verdict, try_lie
 from tests.circuits.lying import Claims, at, both, claim, in_limbs
 from tests.circuits.reading import Reading, circuit, market_inputs, respond, witness
 from tests.circuits.statements import attacks, division_attacks
-from tests.circuits.statements.markets import IN_THE_MONEY, LAST_SECOND, TIES, TYPICAL, UNDISCOUNTED
+from tests.circuits.statements.markets import (
+    EXPIRED,
+    IN_THE_MONEY,
+    LAST_SECOND,
+    TIES,
+    TYPICAL,
+    UNDISCOUNTED,
+)
 from tests.circuits.statements.word_attacks import carry
-from tests.soundness.twins import weakened, with_dummy_flag
+from tests.soundness.twins import weakened, with_dummy_flag, without_gates
 
 OPTIONS = 3
 
@@ -168,14 +175,20 @@ CASES: dict[str, Case] = {
         Lie("no curvature", attacks.denied(R6, "option/density")),
         greeks=True,
     ),
-    "false tiny": Case(
-        weakened("tiny is free", constraints=("option/tiny",)),
-        Lie("tiny", both(claim("option/tiny", 1), claim("option/tiny_inverse", 0))),
+    "no density though alive": Case(
+        weakened("alive is free", constraints=("option/alive_value",)),
+        Lie("no density", both(claim("option/alive", 0), claim("option/alive_share", 0))),
         greeks=True,
     ),
-    "false expired": Case(
-        weakened("expired is free", constraints=("group/expired",)),
-        Lie("expired", both(claim("group/expired", 1), claim("group/expired_inverse", 0))),
+    "density though dead": Case(
+        without_gates(),
+        Lie("density", claim("option/alive", 1 << 45)),
+        market=EXPIRED,
+        greeks=True,
+    ),
+    "another time than its own": Case(
+        weakened("the floor is free", constraints=("group/time_floor_value",)),
+        Lie("a second", both(claim("group/time_floor", 0), claim("group/time_floor_share", 0))),
         greeks=True,
     ),
     "free odd bit": Case(

@@ -94,7 +94,8 @@ def price_group(ar: Arithmetic, profile: Profile, lanes: Lanes) -> GroupValues:
         form = ln_format(profile)
         drop = form.fraction_bits - moneyness_bits(profile)
         quotient, _ = ar.unchecked_quotient("ln", ln_unchecked(ar, profile, forward), drop)
-        log_forward = ar.range_check("ln", quotient, form.value_bits - drop)
+        log_bits = profile.whole_limbs(form.value_bits - drop)
+        log_forward = ar.range_check("ln", quotient, log_bits)
     with ar.scope("root_time"):
         radicand = (seconds * time_constant(profile)).plus(1)
         root_time = nearest_square_root(ar, "root", radicand, profile.root_bits)

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from circuits.edsl import CircuitBuilder, FieldElement, Integer, Lanes
-from circuits.gadgets.boolean import boolean_hint, is_zero
+from circuits.gadgets.boolean import boolean_hint
 from circuits.gadgets.division import half_even_quotient
 from circuits.gadgets.rounding import nearest, nearest_positive_part
+from circuits.gadgets.selection import value_where_nonzero
 from circuits.gadgets.square_root import nearest_square_root
 from circuits.profile import R6
 from circuits.statements.option_marks.distribution import _bound
@@ -52,12 +53,12 @@ def test_a_range_check_is_exact(bits: int, checked: bool) -> None:
 
 
 @pytest.mark.parametrize("prime", [97, 251])
-def test_is_zero_has_one_answer(prime: int) -> None:
+def test_a_value_where_a_gate_is_open_has_one_answer(prime: int) -> None:
     def gadget(ar: CircuitBuilder, root: Lanes) -> Traced:
-        value = number(ar, root, 4).minus(7)
-        return (value,), is_zero(ar, "z", value)
+        value, gate = number(ar, root, 4).minus(7), number(ar, root, 2, "g").minus(1)
+        return (value, gate), value_where_nonzero(ar, "v", value, gate)
 
-    expected = {(v,): {int(v == 0)} for v in range(-7, 9)}
+    expected = {(v, g): {v if g else 0} for v in range(-7, 9) for g in range(-1, 3)}
     assert outputs(gadget, prime, 2) == expected
 
 

@@ -247,11 +247,10 @@ def bits() -> list[Lie]:
     lies = []
     for path in ("option/inputs/is_put", "option/gamma/odd", "option/rho/odd", "group/decay/odd"):
         lies += [Lie(f"{path} = {v}", claim(path, v)) for v in (2, -1, HALF)]
-    for path in ("option/tiny", "group/expired"):
+    for path in ("option/alive", "group/time_floor"):
         lies += [Lie(f"{path} = {v}", claim(path, v)) for v in (0, 1, HALF)]
-        lies.append(
-            Lie(f"{path} = 1, inverse 0", both(claim(path, 1), claim(f"{path}_inverse", 0)))
-        )
+        lies.append(Lie(f"{path} = 0, share 0", both(claim(path, 0), claim(f"{path}_share", 0))))
+        lies.append(Lie(f"{path} + 1", shift(path, 1)))
     return lies
 
 

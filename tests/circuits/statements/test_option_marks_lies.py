@@ -12,6 +12,7 @@ from circuits.edsl import IntegerArray
 from circuits.profile import R6, R14, Profile
 from circuits.statements.option_marks import Market, OptionMarks, Shape
 from tests.circuits.ladder import HEADER, Lie, Verdict, assert_statement, try_lie
+from tests.circuits.lying import claim
 from tests.circuits.reading import market_inputs
 from tests.circuits.statements import attacks, division_attacks
 from tests.circuits.statements.markets import (
@@ -23,7 +24,7 @@ from tests.circuits.statements.markets import (
     TYPICAL,
     UNDISCOUNTED,
 )
-from tests.circuits.statements.word_attacks import carries, honest_changes
+from tests.circuits.statements.word_attacks import UNDIVIDED_BY_ZERO, carries, honest_changes
 
 OPTIONS = 3
 PROFILES = pytest.mark.parametrize("profile", [R6, R14], ids=["R6", "R14"])
@@ -162,6 +163,15 @@ def test_free_bits_are_refused(profile: Profile) -> None:
     assert counts[Verdict.HARMLESS] + counts[Verdict.ANOTHER_MARKET] == 0
 
 
+def test_the_share_of_a_closed_gate_is_free_and_proves_nothing() -> None:
+    shares = [
+        Lie(f"{path} = 5", claim(f"{path}_share", 5))
+        for path in ("option/alive", "group/time_floor")
+    ]
+    counts = assert_statement(statement(R6), valid=(EXPIRED,), lies=shares)
+    assert set(counts) == {Verdict.HARMLESS}
+
+
 @PROFILES
 def test_forged_multiplicities_are_refused(profile: Profile) -> None:
     assert_statement(
@@ -211,4 +221,4 @@ def _random_lie(path: str, wire: int, delta: int, place: float) -> Lie:
         changed[wire][int(place * len(changed[wire]))] += delta
         return changed
 
-    return Lie(f"{path}[{wire}] {delta:+}", liar)
+    return Lie(f"{path}[{wire}] {delta:+}", liar, (UNDIVIDED_BY_ZERO,))
