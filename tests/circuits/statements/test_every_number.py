@@ -20,6 +20,7 @@ from circuits.profile import R6, R14, Profile
 from circuits.statements.option_marks import Market, Shape, evaluate
 from tests.circuits import accuracy
 from tests.circuits.statements.markets import (
+    ADVERSE,
     CORNERS,
     IN_THE_MONEY,
     LAST_SECOND,
@@ -29,7 +30,15 @@ from tests.circuits.statements.markets import (
 
 SNAPSHOT = Path(__file__).parents[2] / "snapshots" / "marks.json"
 PROFILES = {profile.name: profile for profile in (R6, R14)}
-FAMILIES = ("corners", "saturation", "every edge", "anywhere", "edges", *accuracy.REGIONS)
+FAMILIES = (
+    "corners",
+    "adverse",
+    "saturation",
+    "every edge",
+    "anywhere",
+    "edges",
+    *accuracy.REGIONS,
+)
 
 
 def markets(family: str, profile: Profile) -> Iterable[Market]:
@@ -38,6 +47,8 @@ def markets(family: str, profile: Profile) -> Iterable[Market]:
         return (*CORNERS, IN_THE_MONEY, LAST_SECOND)
     if family == "every edge":
         return (accuracy.edge_market(),)
+    if family == "adverse":
+        return ADVERSE
     if family == "saturation":
         bits = normal_format(profile).coarse_bits
         return (near_saturation(bits, high=False), near_saturation(bits, high=True))

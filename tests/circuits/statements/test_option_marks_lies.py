@@ -16,9 +16,12 @@ from tests.circuits.lying import claim
 from tests.circuits.reading import market_inputs
 from tests.circuits.statements import attacks, division_attacks
 from tests.circuits.statements.markets import (
+    ADVERSE,
+    BELOW_ZERO,
     CORNERS,
     EXPIRED,
     IN_THE_MONEY,
+    PUTS,
     SATURATED,
     TIES,
     TYPICAL,
@@ -40,14 +43,14 @@ def constant(value: int) -> Callable[[int], int]:
 
 def markets(profile: Profile, *few: Market) -> tuple[Market, ...]:
     """Several corners in the small profile, a few in the large one (0.1 s for each check)."""
-    return (TYPICAL, SATURATED, EXPIRED, *few[1:]) if profile is R6 else few
+    return (TYPICAL, SATURATED, EXPIRED, *ADVERSE, *few[1:]) if profile is R6 else few
 
 
 @PROFILES
 def test_division_refuses_neighbours(profile: Profile) -> None:
     counts = assert_statement(
         statement(profile),
-        valid=markets(profile, TYPICAL),
+        valid=markets(profile, TYPICAL, PUTS),
         lies=division_attacks.quotients(profile),
     )
     assert counts[Verdict.REFUSED] >= 9
@@ -66,7 +69,7 @@ def test_saturated_lane_refuses_another_strike(profile: Profile) -> None:
             lies.append(
                 division_attacks.dividing(f"saturated by the logarithm of {strike}", choice, other)
             )
-    counts = assert_statement(statement(profile), valid=(SATURATED, TYPICAL), lies=lies)
+    counts = assert_statement(statement(profile), valid=(SATURATED, TYPICAL, PUTS), lies=lies)
     assert set(counts) == {Verdict.REFUSED}
 
 
@@ -131,7 +134,7 @@ def test_signs_and_magnitudes_are_refused(profile: Profile) -> None:
     ]
     assert_statement(
         statement(profile),
-        valid=markets(profile, TYPICAL, IN_THE_MONEY),
+        valid=markets(profile, TYPICAL, IN_THE_MONEY, BELOW_ZERO),
         lies=lies,
         must_refuse=True,
     )
