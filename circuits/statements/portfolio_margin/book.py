@@ -138,10 +138,10 @@ def unpack_book(leaves: Sequence[int], linear: int, cash: int, position: int) ->
 
     `position` is the number of the first leaf's word; WordError, RangeError or BookError.
     """
-    count = len(leaves)
-    while count and leaves[count - 1] == DUMMY_LEG:
-        count -= 1
-    legs = tuple(_unpack_leg(leaf, position + at) for at, leaf in enumerate(leaves[:count]))
+    read = [_unpack_leg(leaf, position + at) for at, leaf in enumerate(leaves)]
+    legs = tuple(leg for leg in read if leg is not None)
+    if None in read[: len(legs)]:
+        raise WordError(position + read.index(None), "an empty slot stands before a leg")
     after = position + len(leaves)
     perpetual, collateral_1, collateral_2 = unpack(LINEAR_WIDTHS, linear, after)
     (biased_cash,) = unpack(CASH_WIDTHS, cash, after + 1)
@@ -149,9 +149,10 @@ def unpack_book(leaves: Sequence[int], linear: int, cash: int, position: int) ->
     return Book(legs, holdings, biased_cash - CASH_BIAS)
 
 
-def _unpack_leg(leaf: int, position: int) -> Leg:
+def _unpack_leg(leaf: int, position: int) -> Leg | None:
+    """The leg of an untrusted element, None for the empty slot."""
     if leaf == DUMMY_LEG:
-        raise WordError(position, "an empty slot stands before a leg")
+        return None
     underlying, expiry, strike, put, amount = unpack(LEG_WIDTHS, leaf, position)
     if underlying not in RANGES["underlying"]:
         raise WordError(position, "an empty slot is not the canonical one")
