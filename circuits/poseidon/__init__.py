@@ -1,4 +1,4 @@
-"""Poseidon over the scalar field of BN254, with circomlib's round numbers.
+"""Poseidon over the scalar field of BN254 (1, 2, 15 or 16 inputs), with circomlib's round numbers.
 
 The plain-integer hash is the reference for the gadget; both read the same constants.
 """

@@ -19,7 +19,7 @@ from circuits.poseidon.constants import CONSTANTS_PATH
 
 FULL_ROUNDS = 8
 #: Width of the state -> partial rounds, as circomlib uses them for 128-bit security.
-PARTIAL_ROUNDS = {2: 56, 3: 57}
+PARTIAL_ROUNDS = {2: 56, 3: 57, 16: 64, 17: 68}
 
 _STATE_BITS = 80
 _TAPS = (62, 51, 38, 23, 13, 0)

@@ -14,7 +14,7 @@ from circuits.poseidon.constants import load_constants
 
 
 def permute(state: Sequence[int]) -> tuple[int, ...]:
-    """The permutation of a state of 2 or 3 words in [0, modulus).
+    """The permutation of a state of 2, 3, 16 or 17 words in [0, modulus).
 
     Raises ValueError for another width or a word outside the field.
     """
@@ -36,5 +36,5 @@ def permute(state: Sequence[int]) -> tuple[int, ...]:
 
 
 def poseidon(inputs: Sequence[int]) -> int:
-    """The hash of 1 or 2 field elements; raises ValueError as `permute` does."""
+    """The hash of 1, 2, 15 or 16 field elements; raises ValueError as `permute` does."""
     return permute((0, *inputs))[0]

@@ -28,7 +28,7 @@ def attest_market(
 ) -> tuple[Attestation, ProvingTimes]:
     """Prove the marks of a market that fits the statement's shape, and verify the proof.
 
-    Raises ProvingFailedError, and MarketError for a market that does not fit.
+    Raises ProvingFailedError, and InputError for a market that does not fit.
     """
     start = time.perf_counter()
     witness = statement.witness(header, market)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from circuits.statements.option_marks import (
     DecodedWords,
-    MarketError,
+    InputError,
     OptionMarks,
     decode_words,
 )
@@ -30,7 +30,7 @@ def verify_attestation(
     statement = option_marks_of(key.statement)
     try:
         decoded = decode_words(attestation.words, statement.shape, greeks=statement.greeks)
-    except MarketError as error:
+    except InputError as error:
         raise InvalidAttestationError(f"the words do not say a market, {error}") from error
     return statement, decoded
 

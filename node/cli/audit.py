@@ -15,7 +15,8 @@ from circuits.audit import audit as audit_circuit
 from circuits.edsl.arithmetic import Assumption
 from circuits.statements.option_marks import PRODUCT_SHAPES, OptionMarks
 from circuits.statements.option_marks.cost import marginal_cost
-from circuits.statements.option_marks.word_table import WordField, word_fields
+from circuits.statements.option_marks.word_table import word_fields
+from circuits.statements.word_field import WordField
 from node.cli.options import AsJson, Capacity, WithGreeks, chosen_shape
 from node.cli.output import print_fields, print_json, reporting_errors, table_console
 from node.keys import statement_title

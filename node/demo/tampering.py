@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from circuits.field import BN254_FR
+from circuits.statements.header import HEADER_WORDS
 from circuits.statements.option_marks import Shape, market_word_count
-from circuits.statements.option_marks.words import HEADER_WORDS
 from node.chain import Call, error_table
 from node.chain.errors import RevertedError
 from node.demo.report import Refusal

@@ -8,7 +8,7 @@ from typing import Protocol
 from circuits.profile import PROFILES, Profile
 from circuits.r1cs import R1CS
 from circuits.statements.description import StatementDescription
-from circuits.statements.option_marks import MarketError, OptionMarks, Shape
+from circuits.statements.option_marks import InputError, OptionMarks, Shape
 from circuits.statements.option_marks.inputs import LANES, PRODUCT_SHAPES
 from node.keys.errors import UnknownStatementError
 from prover.identity import StatementDescription as DescriptionLike
@@ -38,7 +38,7 @@ def option_marks_of(description: DescriptionLike) -> OptionMarks:
     """The statement that has exactly this description; UnknownStatementError."""
     try:
         statement = _parse(description)
-    except (ValueError, KeyError, TypeError, RecursionError, MarketError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, InputError) as error:
         raise _unknown(description) from error
     own = statement.description
     if (own.name, own.version, own.parameters, own.word_count) != (

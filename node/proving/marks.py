@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import prover
-from circuits.statements.option_marks import MarketError, OptionMarks
+from circuits.statements.option_marks import InputError, OptionMarks
 from node.keys import KeyStore, KeyStoreError
 from node.proving.errors import JobFailedError, TaskError
 from node.proving.ports import ProvedMarks, Report
@@ -74,7 +74,7 @@ class MarksRecipe:
         report(ProvingPhase.WITNESS, f"computing every wire of {task.market.option_count} options")
         try:
             witness = task.option_marks.witness(task.header, task.market)
-        except (MarketError, ArithmeticError) as error:
+        except (InputError, ArithmeticError) as error:
             raise JobFailedError(
                 JobCause.INPUT_INVALID, f"no witness for these inputs ({type(error).__name__})"
             ) from error

@@ -17,8 +17,8 @@ from circuits.profile import PROFILES, R14
 from circuits.statements.option_marks import (
     GroupInputs,
     Header,
+    InputError,
     Market,
-    MarketError,
     OptionInputs,
     OptionMarks,
     Shape,
@@ -96,7 +96,7 @@ class MarksTask:
                 settle=summary.settle,
                 profile=summary.profile,
             )
-        except (ValueError, KeyError, TypeError, MarketError) as error:
+        except (ValueError, KeyError, TypeError, InputError) as error:
             raise TaskError(f"not a task of marks ({type(error).__name__})") from error
 
     def _summary(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from circuits.statements.option_marks.inputs import (
     RANGES,
     RATE_BIAS,
     RATE_FRACTION_BITS,
+    SECONDS_PER_YEAR,
     VOLATILITY_UNITS_PER_ONE,
 )
 
@@ -55,3 +56,8 @@ def rate_from_discount(discount: int, seconds_to_expiry: int) -> int:
     allowed = RANGES["rate_biased"]
     rate = int(per_second.to_integral_value(rounding=ROUND_HALF_EVEN))
     return max(allowed.low, min(allowed.high, RATE_BIAS + rate))
+
+
+def to_rate_units(rate: Fraction) -> int:
+    """A rate per year of 31,536,000 s in 2^-53 per second, plus its bias; not clamped."""
+    return RATE_BIAS + round_half_even(rate * (1 << RATE_FRACTION_BITS) / SECONDS_PER_YEAR)

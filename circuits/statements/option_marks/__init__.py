@@ -1,17 +1,15 @@
 """The statement `option_marks`: prices of European options under Black-76, everything public."""
 
+from circuits.statements.header import Header
 from circuits.statements.option_marks.inputs import (
     PRODUCT_SHAPES,
     GroupInputs,
-    Header,
     Market,
-    MarketError,
     OptionInputs,
     Shape,
     smallest_shape,
 )
 from circuits.statements.option_marks.marks import Greeks, Mark
-from circuits.statements.option_marks.packing import WordError
 from circuits.statements.option_marks.statement import OptionMarks, evaluate
 from circuits.statements.option_marks.words import (
     DecodedWords,
@@ -21,6 +19,8 @@ from circuits.statements.option_marks.words import (
     market_words,
     word_count,
 )
+from circuits.statements.packing import WordError
+from circuits.statements.ranges import InputError
 
 __all__ = [
     "PRODUCT_SHAPES",
@@ -28,9 +28,9 @@ __all__ = [
     "Greeks",
     "GroupInputs",
     "Header",
+    "InputError",
     "Mark",
     "Market",
-    "MarketError",
     "OptionInputs",
     "OptionMarks",
     "Shape",

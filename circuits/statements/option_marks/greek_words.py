@@ -31,9 +31,9 @@ from circuits.statements.option_marks.greeks import (
     THETA_BITS,
     VEGA_BITS,
 )
-from circuits.statements.option_marks.inputs import Range, RangeError
 from circuits.statements.option_marks.marks import Greeks
-from circuits.statements.option_marks.packing import pack, unpack_lanes, without_padding
+from circuits.statements.packing import pack, unpack_lanes, without_padding
+from circuits.statements.ranges import Range, RangeError
 
 GREEK_WORDS_PER_OPTION = 2
 

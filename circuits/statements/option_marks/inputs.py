@@ -5,17 +5,19 @@ words) become these types or are refused; functions behind the door trust them.
 
 Errors::
 
-    MarketError(ValueError)
+    InputError(ValueError)     circuits/statements/ranges.py
      ├── RangeError            a field is outside its range
+     ├── WordError             a word does not say a market
      ├── DuplicateSeriesError  one series is given twice
-     ├── ShapeError            more groups or options than the shape holds
-     └── WordError             a word does not say a market (words.py)
+     └── ShapeError            more groups or options than the shape holds
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from circuits.statements.ranges import InputError, Range, check_in, unsigned
 
 LANES = 16
 """Options in a group, and lanes of a product shape."""
@@ -28,77 +30,37 @@ RATE_FRACTION_BITS = 53
 RATE_BIAS = 1 << 26
 
 
-class MarketError(ValueError):
-    """Base of everything that is wrong with a market or with words that claim to say one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """The integers low ≤ x ≤ high, and the unit they count."""
-
-    low: int
-    high: int
-    unit: str
-
-    def __contains__(self, value: object) -> bool:
-        return isinstance(value, int) and self.low <= value <= self.high
-
-    def __str__(self) -> str:
-        return f"{self.low} to {self.high} ({self.unit})"
-
-
-class RangeError(MarketError):
-    """A field is outside its range; carries `field`, `value` and `allowed`."""
-
-    def __init__(self, field: str, value: object, allowed: Range) -> None:
-        super().__init__(f"{field} is {value}, expected {allowed}")
-        self.field = field
-        self.value = value
-        self.allowed = allowed
-
-
-class DuplicateSeriesError(MarketError):
+class DuplicateSeriesError(InputError):
     """One series (expiry, strike, call or put) is given twice in a market."""
 
 
-class ShapeError(MarketError):
+class ShapeError(InputError):
     """A market does not fit a shape."""
-
-
-def _bits(bits: int, unit: str) -> Range:
-    return Range(0, (1 << bits) - 1, unit)
 
 
 RANGES: dict[str, Range] = {
     "strike_ticks": Range(1 << 20, (1 << 36) - 1, "ticks of 10^-t"),
     "forward_ticks": Range(1 << 20, (1 << 36) - 1, "ticks of 10^-t"),
-    "volatility": _bits(28, "units of 2e-8"),
+    "volatility": unsigned(28, "units of 2e-8"),
     "discount": Range(1, (1 << 45) - 1, "units of 2^-44"),
-    "rate_biased": _bits(28, "units of 2^-53 per second, plus 2^26"),
-    "seconds_to_expiry": _bits(28, "seconds"),
-    "expiry_unix": _bits(40, "Unix seconds"),
-    "snapshot_unix": _bits(39, "Unix seconds, so that expiries fit 40 bits"),
-    "underlying_id": _bits(96, "first 12 bytes of keccak(symbol)"),
-    "tick_exponent": _bits(8, "t of the tick 10^-t"),
-    "price_atoms": _bits(56, "units of 1e-5 tick"),
-    "chain_id": _bits(88, "chain id"),
-    "registry": _bits(160, "address"),
-    "consumer": _bits(160, "address"),
-    "sequence": _bits(48, "snapshot number"),
-    "valid_until": _bits(40, "Unix seconds"),
+    "rate_biased": unsigned(28, "units of 2^-53 per second, plus 2^26"),
+    "seconds_to_expiry": unsigned(28, "seconds"),
+    "expiry_unix": unsigned(40, "Unix seconds"),
+    "snapshot_unix": unsigned(39, "Unix seconds, so that expiries fit 40 bits"),
+    "underlying_id": unsigned(96, "first 12 bytes of keccak(symbol)"),
+    "tick_exponent": unsigned(8, "t of the tick 10^-t"),
+    "price_atoms": unsigned(56, "units of 1e-5 tick"),
     "options_of_a_group": Range(1, LANES, "options"),
     "groups": Range(1, (1 << 16) - 1, "groups"),
     "options": Range(1, (1 << 16) - 1, "options"),
     "lanes": Range(1, LANES, "lanes"),
 }
-"""Every range of the statement, by field name."""
+"""Every range of the statement's own fields, by field name."""
 
 
 def check_range(field: str, value: int) -> None:
     """Raise RangeError unless `value` is an integer in the range of `field`."""
-    allowed = RANGES[field]
-    if value not in allowed:
-        raise RangeError(field, value, allowed)
+    check_in(RANGES, field, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,21 +145,6 @@ class Market:
                     f" {group.expiry_unix} is given twice, expected distinct series"
                 )
             seen.add(series)
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """Where an attestation belongs; addresses as integers. `sequence` is the snapshot number."""
-
-    chain_id: int
-    registry: int
-    consumer: int
-    sequence: int
-    valid_until: int
-
-    def __post_init__(self) -> None:
-        for field in ("chain_id", "registry", "consumer", "sequence", "valid_until"):
-            check_range(field, getattr(self, field))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -20,6 +20,7 @@ from circuits.edsl.lanes import Lanes
 from circuits.profile import R14, Profile
 from circuits.r1cs import R1CS
 from circuits.statements.description import StatementDescription
+from circuits.statements.header import Header
 from circuits.statements.option_marks.black76 import (
     GroupValues,
     OptionValues,
@@ -27,7 +28,7 @@ from circuits.statements.option_marks.black76 import (
     price_options,
 )
 from circuits.statements.option_marks.greeks import GreekValues, group_factors, option_greeks
-from circuits.statements.option_marks.inputs import Header, Market, Shape
+from circuits.statements.option_marks.inputs import Market, Shape
 from circuits.statements.option_marks.marks import Greeks, Mark
 from circuits.statements.option_marks.publish import (
     publish_groups,

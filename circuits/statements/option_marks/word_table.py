@@ -2,30 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-
-@dataclass(frozen=True)
-class WordField:
-    """One field: its word, its width, who checks its range and meaning, and how."""
-
-    word: str
-    field: str
-    bits: int
-    checked_by: Literal["circuit", "contract", "both"]
-    how: str
-
-    @property
-    def signed_by_oracle(self) -> bool:
-        """Whether the field is a market word's: in range by the circuit, true by the oracle."""
-        return self.word in ("4", "group", "option")
-
-    @property
-    def relies_on_contract(self) -> bool:
-        """Whether a proof alone, off any chain, says nothing of the field's truth."""
-        return self.checked_by != "circuit" or self.signed_by_oracle
-
+from circuits.statements.word_field import WordField, oracle_field
 
 _LIMBS = "range check to its exact width"
 _HALVES = "its half range-checked, its last bit a Boolean; the model's output"
@@ -39,18 +16,18 @@ WORD_FIELDS = (
     WordField(
         "3", "subject", 96, "both", "circuit: the same wires as word 4; oracle: its snapshot"
     ),
-    WordField("4", "underlying_id", 96, "circuit", _LIMBS),
-    WordField("4", "tick_exponent", 8, "circuit", _LIMBS + "; meaning signed by the oracle"),
-    WordField("4", "snapshot_unix", 40, "circuit", "below 2^39; freshness by the oracle"),
-    WordField("4", "options", 16, "circuit", _LIMBS + "; meaning signed by the oracle"),
-    WordField("4", "G", 16, "circuit", "a constant of the shape"),
-    WordField("group", "forward_ticks", 36, "circuit", "below 2^42, logarithm table: [2^20, 2^36)"),
-    WordField("group", "discount", 46, "circuit", _LIMBS),
-    WordField("group", "rate_biased", 28, "circuit", _LIMBS),
-    WordField("group", "expiry_unix", 40, "circuit", "snapshot + T, T below 2^28"),
-    WordField("option", "strike_ticks", 36, "circuit", "below 2^42, logarithm table: [2^20, 2^36)"),
-    WordField("option", "volatility", 28, "circuit", _LIMBS),
-    WordField("option", "is_put", 1, "circuit", "b (b - 1) = 0"),
+    oracle_field("4", "underlying_id", 96, _LIMBS),
+    oracle_field("4", "tick_exponent", 8, _LIMBS + "; meaning signed by the oracle"),
+    oracle_field("4", "snapshot_unix", 40, "below 2^39; freshness by the oracle"),
+    oracle_field("4", "options", 16, _LIMBS + "; meaning signed by the oracle"),
+    oracle_field("4", "G", 16, "a constant of the shape"),
+    oracle_field("group", "forward_ticks", 36, "below 2^42, logarithm table: [2^20, 2^36)"),
+    oracle_field("group", "discount", 46, _LIMBS),
+    oracle_field("group", "rate_biased", 28, _LIMBS),
+    oracle_field("group", "expiry_unix", 40, "snapshot + T, T below 2^28"),
+    oracle_field("option", "strike_ticks", 36, "below 2^42, logarithm table: [2^20, 2^36)"),
+    oracle_field("option", "volatility", 28, _LIMBS),
+    oracle_field("option", "is_put", 1, "b (b - 1) = 0"),
     WordField("price", "price_atoms", 56, "circuit", "the model's output"),
 )
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from circuits.statements.header import HEADER_WORDS, Header, pack_header, unpack_header
 from circuits.statements.option_marks.greek_words import (
     GREEK_WORDS_PER_OPTION,
     pack_greeks,
@@ -29,14 +30,13 @@ from circuits.statements.option_marks.greek_words import (
 )
 from circuits.statements.option_marks.inputs import (
     GroupInputs,
-    Header,
     Market,
     OptionInputs,
     Shape,
     check_range,
 )
 from circuits.statements.option_marks.marks import Greeks
-from circuits.statements.option_marks.packing import (
+from circuits.statements.packing import (
     WordError,
     ceil_div,
     chunks,
@@ -46,12 +46,9 @@ from circuits.statements.option_marks.packing import (
     without_padding,
 )
 
-HEADER_WORDS = 3
 OPTIONS_PER_WORD = 3
 PRICES_PER_WORD = 4
 
-_DOMAIN = (88, 160)
-_CALL = (160, 48, 40)
 _SUBJECT = (96,)
 _SNAPSHOT = (96, 8, 40, 16, 16)
 _GROUP = (36, 46, 28, 40)
@@ -100,11 +97,7 @@ def lane_sources(market: Market, shape: Shape) -> tuple[int, ...]:
 
 def header_words(header: Header, market: Market) -> tuple[int, ...]:
     """Words 1 to 3: domain, call and subject, as HeaderWords.sol calls them."""
-    return (
-        pack(_DOMAIN, (header.chain_id, header.registry)),
-        pack(_CALL, (header.consumer, header.sequence, header.valid_until)),
-        pack(_SUBJECT, (market.underlying_id,)),
-    )
+    return (*pack_header(header), pack(_SUBJECT, (market.underlying_id,)))
 
 
 def market_words(market: Market, shape: Shape) -> tuple[int, ...]:
@@ -172,7 +165,7 @@ def encode_words(
 def decode_words(words: Sequence[int], shape: Shape, *, greeks: bool = False) -> DecodedWords:
     """Read untrusted words; accepts exactly what `encode_words` can have written.
 
-    `greeks` says whether the statement proves them. Raises MarketError: WordError for a malformed
+    `greeks` says whether the statement proves them. Raises InputError: WordError for a malformed
     word, RangeError for a field out of range, DuplicateSeriesError for a repeated series that is
     not padding.
     """
@@ -180,7 +173,8 @@ def decode_words(words: Sequence[int], shape: Shape, *, greeks: bool = False) ->
     if len(words) != expected:
         raise WordError(0, f"{len(words)} words, expected {expected}")
     prices_from = HEADER_WORDS + market_word_count(shape)
-    header, subject = _decode_header(words)
+    header = unpack_header(words)
+    (subject,) = unpack(_SUBJECT, words[2], 3)
     market = _decode_market(words[HEADER_WORDS:prices_from], shape)
     if subject != market.underlying_id:
         raise WordError(3, f"subject {subject:#x}, expected underlying {market.underlying_id:#x}")
@@ -194,13 +188,6 @@ def decode_words(words: Sequence[int], shape: Shape, *, greeks: bool = False) ->
         tuple(price for (price,) in prices),
         unpack_greeks(words, greeks_from, sources) if greeks else None,
     )
-
-
-def _decode_header(words: Sequence[int]) -> tuple[Header, int]:
-    chain_id, registry = unpack(_DOMAIN, words[0], 1)
-    consumer, sequence, valid_until = unpack(_CALL, words[1], 2)
-    (subject,) = unpack(_SUBJECT, words[2], 3)
-    return Header(chain_id, registry, consumer, sequence, valid_until), subject
 
 
 def _decode_market(words: Sequence[int], shape: Shape) -> Market:

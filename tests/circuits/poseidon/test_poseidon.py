@@ -1,8 +1,11 @@
 """Poseidon: our constants give the published values, so they are circomlib's.
 
-The hash values are facts of circomlib's test-suite and of the paper's published test vectors
-(its permutation of 0, 1, 2 over BN254); nothing else of those projects is used.
+The hash values are facts of the test-suites of circomlib, circomlibjs and go-iden3-crypto, and of
+the paper's published test vectors (its permutation of 0, 1, 2 over BN254); nothing else of those
+projects is used.
 """
+
+from itertools import combinations
 
 import pytest
 
@@ -15,6 +18,18 @@ PUBLISHED_HASHES = [
     ((1,), 18586133768512220936620570745912940619677854269274689475585506675881198879027),
     ((1, 2), 7853200120776062878684798364095072458815029376092732009249414926327459813530),
     ((3, 4), 14763215145315200506921711489642608356394854266165572616578112107564877678998),
+    (
+        tuple(range(1, 16)),
+        4203130618016961831408770638653325366880478848856764494148034853759773445968,
+    ),
+    (
+        tuple(range(1, 17)),
+        9989051620750914585850546081941653841776809718687451684622678807385399211877,
+    ),
+    (
+        (*range(1, 10), *[0] * 7),
+        11882816200654282475720830292386643970958445617880627439994635298904836126497,
+    ),
 ]
 
 
@@ -35,25 +50,33 @@ def test_constants_file_is_the_generators() -> None:
     assert constants_text() == CONSTANTS_PATH.read_text(encoding="ascii")
 
 
-@pytest.mark.parametrize("width", [2, 3])
-def test_matrix_is_mds(width: int) -> None:
-    """No entry and no minor of the matrix is zero."""
+@pytest.mark.parametrize("width", [2, 3, 16, 17])
+def test_matrix_has_no_small_singular_minor(width: int) -> None:
+    """No entry and no 2 x 2 minor of the matrix is zero."""
     modulus = BN254_FR.modulus
     mds = load_constants(width).mds
-    size = range(width)
     assert all(entry % modulus for row in mds for entry in row)
     minors = (
-        mds[i][k] * mds[j][m] - mds[i][m] * mds[j][k]
-        for i in size
-        for j in range(i)
-        for k in size
-        for m in range(k)
+        upper[i] * lower[j] - upper[j] * lower[i]
+        for upper, lower in combinations(mds, 2)
+        for i, j in combinations(range(width), 2)
     )
     assert all(minor % modulus for minor in minors)
-    if width == 3:
-        (a, b, c), (d, e, f), (g, h, i) = mds
-        determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
-        assert determinant % modulus
+
+
+@pytest.mark.parametrize("width", [2, 3, 16, 17])
+def test_matrix_is_regular(width: int) -> None:
+    """A Cauchy matrix with distinct elements is MDS; its determinant is one of its minors."""
+    modulus = BN254_FR.modulus
+    rows = [list(row) for row in load_constants(width).mds]
+    while rows:
+        pivot = rows.pop()
+        assert pivot[-1], "the elimination of a regular Cauchy matrix never meets a zero pivot"
+        inverse = BN254_FR.inverse(pivot[-1])
+        rows = [
+            [(x - row[-1] * inverse * y) % modulus for x, y in zip(row, pivot, strict=True)][:-1]
+            for row in rows
+        ]
 
 
 def test_round_plan() -> None:

@@ -13,8 +13,8 @@ from circuits.statements.option_marks import (
     Greeks,
     GroupInputs,
     Header,
+    InputError,
     Market,
-    MarketError,
     OptionInputs,
     OptionMarks,
     Shape,
@@ -25,8 +25,8 @@ from circuits.statements.option_marks import (
     word_count,
 )
 from circuits.statements.option_marks.greek_words import GREEK_RANGES
-from circuits.statements.option_marks.inputs import RangeError
 from circuits.statements.option_marks.word_table import word_fields
+from circuits.statements.ranges import RangeError
 
 SHAPE = Shape(2, 4)
 HEADER = Header(1, 2, 3, 4, 5)
@@ -93,7 +93,7 @@ def test_an_altered_bit_is_refused_or_says_something_else(index: int, bit: int) 
     words[FIRST_GREEK_WORD + index] ^= 1 << bit
     try:
         decoded = decode_words(words, SHAPE, greeks=True)
-    except MarketError:
+    except InputError:
         return
     again = encode_words(decoded.header, decoded.market, decoded.price_atoms, SHAPE, decoded.greeks)
     assert list(again) == words

@@ -9,7 +9,8 @@ import pytest
 from circuits.functions.normal_cdf import normal_format
 from circuits.profile import R6, R14, Profile
 from circuits.statements.option_marks import Market, OptionMarks, Shape, market_words
-from circuits.statements.option_marks.inputs import RANGES, RangeError
+from circuits.statements.option_marks.inputs import RANGES
+from circuits.statements.ranges import RangeError
 from tests.circuits.ladder import HEADER, assert_provable
 from tests.circuits.reading import circuit
 from tests.circuits.statements.markets import (

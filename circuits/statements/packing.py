@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from circuits.statements.option_marks.inputs import MarketError
+from circuits.statements.ranges import InputError
 
 _Item = TypeVar("_Item")
 
 
-class WordError(MarketError):
-    """Words do not say a market and its prices; `word` counts from 1, 0 means all of them."""
+class WordError(InputError):
+    """Words do not say what a statement expects; `word` counts from 1, 0 means all of them."""
 
     def __init__(self, word: int, message: str) -> None:
         super().__init__(f"word {word}: {message}" if word else message)
