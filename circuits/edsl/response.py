@@ -23,7 +23,7 @@ from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.builder import CircuitBuilder
 from circuits.edsl.evaluation import IntegerArray, WitnessArithmetic, integer_array
 from circuits.edsl.forms import LinearForm, Source
-from circuits.edsl.lanes import Lanes
+from circuits.edsl.lanes import Lanes, deeper
 from circuits.edsl.lookups import RowTable
 from circuits.edsl.values import FieldElement
 from circuits.field import BN254_FR
@@ -64,6 +64,10 @@ class Response(ABC):
     @abstractmethod
     def query_inverse(self, worth: FieldElement) -> FieldElement:
         """A wire h with h * (X - worth) = 1."""
+
+    @abstractmethod
+    def fraction(self, numerator: FieldElement, pole: FieldElement) -> FieldElement:
+        """A wire h with h * (X - pole) = numerator."""
 
     @abstractmethod
     def assert_balanced(self, added: list[FieldElement], removed: list[FieldElement]) -> None:
@@ -136,6 +140,13 @@ class BuilderResponse(Response):
         (inverse,) = ar.hint("lookup", worth.lanes, 1, _never, challenge)
         ar.assert_product("lookup", inverse, challenge - worth, ar.constant(worth.lanes, 1))
         return inverse
+
+    def fraction(self, numerator: FieldElement, pole: FieldElement) -> FieldElement:
+        """One wire and one constraint."""
+        ar, challenge = self.ar, self.challenge(deeper(numerator.lanes, pole.lanes))
+        (quotient,) = ar.hint("fraction", challenge.lanes, 1, _never, challenge)
+        ar.assert_product("fraction", quotient, challenge - pole, numerator)
+        return quotient
 
     def assert_balanced(self, added: list[FieldElement], removed: list[FieldElement]) -> None:
         """One row with every inverse on its C side."""
@@ -213,6 +224,15 @@ class WitnessResponse(Response):
             self._invert(list(unknown))
         found = integer_array([self._known[value] for value in values])
         return self.ar.record_private(worth.lanes, found)
+
+    def fraction(self, numerator: FieldElement, pole: FieldElement) -> FieldElement:
+        """numerator / (X - pole)."""
+        lanes = deeper(numerator.lanes, pole.lanes)
+        poles = [value % _R for value in self.ar.lift(pole.payload, pole.lanes, lanes)]
+        self._invert([value for value in set(poles) if value not in self._known])
+        above = self.ar.lift(numerator.payload, numerator.lanes, lanes)
+        values = [n * self._known[value] % _R for n, value in zip(above, poles, strict=True)]
+        return self.ar.record_private(lanes, integer_array(values))
 
     def assert_balanced(self, added: list[FieldElement], removed: list[FieldElement]) -> None:
         """The constraint is the builder's."""

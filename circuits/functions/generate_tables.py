@@ -6,9 +6,10 @@ rest of the polynomial has degree below k but for a multiple of the shifted Cheb
 T*_k; that multiple is dropped, which is the smallest change of the values that brings the degree
 down. Last, the constant is centred so that the largest errors of both signs agree.
 
-normal_cdf covers [-8, 10.5): its first row is 0 and its rows from 8 - 2^-segment_bits on are 1,
-so that saturated arguments have one value. The tables are functions of this file alone: running it
-again writes the same bytes, whichever integer backend mpmath uses.
+normal_cdf and normal_lite cover [-8, 10.5): their first row is 0 and their rows from
+8 - 2^-segment_bits on are 1, so that saturated arguments have one value. exp covers [-6, 2] and one
+segment more, for arguments rounded to the nearest coordinate. The tables are functions of this file
+alone: running it again writes the same bytes, whichever integer backend mpmath uses.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ NORMAL_CDF_LOW = -8
 NORMAL_CDF_HIGH = Fraction(21, 2)
 NORMAL_CDF_SATURATION = 8
 LN_OCTAVES = 16
+EXP_LOW = -6
+EXP_HIGH = 2
 
 Row = tuple[int, ...]
 Function = Callable[[mpf], mpf]
@@ -56,11 +59,17 @@ class Recipe:
 # division by the total standard deviation: fraction_bits = 2 * coarse_bits + 3 * limb_bits + 1.
 # normal_cdf's is the least one for which the rounding of coefficients is below a tenth of the
 # error of the best cubic, and for which the price's rounding is a whole number of limbs.
+# normal_lite revalues scenarios: a quadratic of the same segments, whose rounding stays below a
+# tenth of its error; exp's scale is the one at which its quartics lose nothing to rounding.
 RECIPES = (
     Recipe("normal_cdf", "R14", limb_bits=14, segment_bits=8, degree=3, fraction_bits=82),
     Recipe("ln", "R14", limb_bits=14, segment_bits=8, degree=3, fraction_bits=87),
+    Recipe("exp", "R14", limb_bits=14, segment_bits=6, degree=4, fraction_bits=100),
+    Recipe("normal_lite", "R14", limb_bits=14, segment_bits=8, degree=2, fraction_bits=60),
     Recipe("normal_cdf", "R6", limb_bits=6, segment_bits=4, degree=3, fraction_bits=46),
     Recipe("ln", "R6", limb_bits=6, segment_bits=4, degree=3, fraction_bits=39),
+    Recipe("exp", "R6", limb_bits=6, segment_bits=3, degree=4, fraction_bits=44),
+    Recipe("normal_lite", "R6", limb_bits=6, segment_bits=4, degree=2, fraction_bits=34),
 )
 
 
@@ -162,9 +171,42 @@ def ln_segments(recipe: Recipe) -> Iterator[Segment]:
     return map(segment, range(LN_OCTAVES << recipe.segment_bits))
 
 
+def exp_segments(recipe: Recipe) -> Iterator[Segment]:
+    """The segments of e^x."""
+
+    def segment(index: int) -> Segment:
+        def value(u: mpf) -> mpf:
+            return mp.exp(mp.ldexp((index << recipe.limb_bits) + u, -recipe.coarse_bits))
+
+        return Segment(value, value)
+
+    first = EXP_LOW << recipe.segment_bits
+    return map(segment, range(first, (EXP_HIGH << recipe.segment_bits) + 1))
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Where a function's table is, how it is cut, and where fine parts of arguments lie."""
+
+    text: str
+    segments: Callable[[Recipe], Iterator[Segment]]
+    fine_offsets: tuple[float, float, float]
+    low: int = 0
+    octaves: int = 0
+
+
+_NORMAL_TEXT = "-8 <= x < 10.5"
+DOMAINS = {
+    "normal_cdf": Domain(_NORMAL_TEXT, normal_cdf_segments, (-1, 0, 1), low=NORMAL_CDF_LOW),
+    "normal_lite": Domain(_NORMAL_TEXT, normal_cdf_segments, (0, 0.5, 1), low=NORMAL_CDF_LOW),
+    "ln": Domain(f"1 <= y < 2^{LN_OCTAVES}", ln_segments, (0, 0.5, 1), octaves=LN_OCTAVES),
+    "exp": Domain("-6 <= x < 2 + one segment", exp_segments, (-0.5, 0, 0.5), low=EXP_LOW),
+}
+
+
 def measure(segment: Segment, row: Row, recipe: Recipe) -> tuple[mpf, mpf]:
     """Largest errors of value and slope over 17 places of a segment, each at three fine offsets."""
-    fine_offsets = (-1, 0, 1) if recipe.function == "normal_cdf" else (0, 0.5, 1)
+    fine_offsets = DOMAINS[recipe.function].fine_offsets
     limb = (1 << recipe.limb_bits) - 1
     value_error = slope_error = mpf(0)
     for place in range(17):
@@ -189,8 +231,8 @@ def round_up(error: mpf) -> str:
 
 def table_text(recipe: Recipe) -> str:
     """The whole file of one table."""
-    is_cdf = recipe.function == "normal_cdf"
-    segments = list(normal_cdf_segments(recipe) if is_cdf else ln_segments(recipe))
+    domain = DOMAINS[recipe.function]
+    segments = list(domain.segments(recipe))
     rows = [fit(segment, recipe) for segment in segments]
     errors = [measure(*pair, recipe) for pair in zip(segments, rows, strict=True)]
     header = {
@@ -198,13 +240,13 @@ def table_text(recipe: Recipe) -> str:
         "function": recipe.function,
         "profile": recipe.profile,
         "tag": TABLE_TAGS[recipe.function],
-        "domain": "-8 <= x < 10.5" if is_cdf else f"1 <= y < 2^{LN_OCTAVES}",
+        "domain": domain.text,
         "limb_bits": recipe.limb_bits,
         "segment_bits": recipe.segment_bits,
         "degree": recipe.degree,
         "fraction_bits": recipe.fraction_bits,
-        "first_segment": NORMAL_CDF_LOW << recipe.segment_bits if is_cdf else 0,
-        "octaves": 0 if is_cdf else LN_OCTAVES,
+        "first_segment": domain.low << recipe.segment_bits,
+        "octaves": domain.octaves,
         "value_error": round_up(max(value for value, _ in errors)),
         "slope_error": round_up(max(slope for _, slope in errors)),
         "row_count": len(rows),
