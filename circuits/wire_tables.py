@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import partial
 
 from circuits.edsl.arithmetic import Arithmetic
-from circuits.edsl.evaluation import IntegerArray, integer_array
 from circuits.edsl.group_sums import GroupSum
 from circuits.edsl.response import Response
 from circuits.edsl.values import FieldElement, Integer, Payload
@@ -30,7 +30,7 @@ def commit_wire_rows(ar: Arithmetic) -> list[FieldElement]:
         with ar.scope(rows.path):
             offered = _rows(ar, rows)
             taken = [queries[rows.tag].pop(row, 0) for row in offered]
-            (count,) = ar.hint("multiplicity", rows.lanes, 1, _constant(taken))
+            (count,) = ar.hint("multiplicity", rows.lanes, 1, partial(ar.numbers.vector, taken))
         counts.append(count)
     return counts
 
@@ -39,15 +39,16 @@ def answer_wire_rows(
     response: Response, counts: Sequence[FieldElement], powers: list[FieldElement]
 ) -> tuple[list[FieldElement], list[FieldElement]]:
     """Fractions of all queries and of all rows."""
+    ar = response.ar
     index_products: dict[int, FieldElement] = {}
     added, removed = [], []
-    for query in response.ar.wire_queries:
-        with response.ar.scope(query.path):
-            worth = _worth(response.ar, query, powers, index_products)
-            added.append(response.query_inverse(worth))
-    for rows, count in zip(response.ar.wire_rows, counts, strict=True):
-        with response.ar.scope(rows.path):
-            worth = _worth(response.ar, rows, powers, index_products)
+    for query in ar.wire_queries:
+        with ar.scope(query.path):
+            worth = _worth(ar, query, powers, index_products)
+            added.append(response.fraction(ar.constant(worth.lanes, 1), worth))
+    for rows, count in zip(ar.wire_rows, counts, strict=True):
+        with ar.scope(rows.path):
+            worth = _worth(ar, rows, powers, index_products)
             removed.append(response.fraction(count, worth))
     return added, removed
 
@@ -74,7 +75,9 @@ def _members(
     for position, share in enumerate(found.shares):
         with ar.scope(f"share[{position}]"):
             part = _horner(ar, share.values, y)
-            parts.append(part if share.factor is None else ar.multiply("factor", part, share.factor))
+            if share.factor is not None:
+                part = ar.multiply("factor", part, share.factor)
+            parts.append(part)
     return _joined(ar, parts, steps)
 
 
@@ -133,10 +136,3 @@ def _rows(ar: Arithmetic, rows: WireRows) -> list[Row]:
         return list(zip(*[column.tolist() for column in (*entries, total)], strict=True))
 
     return ar.compute(rows.lanes, joined, *rows.entries, *rows.index) or []
-
-
-def _constant(values: list[int]) -> object:
-    def counts() -> IntegerArray:
-        return integer_array(values)
-
-    return counts

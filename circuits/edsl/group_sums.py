@@ -25,6 +25,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from circuits.edsl.numbers import LaneVector
 from circuits.edsl.values import FieldElement, Integer
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ def sum_by_group(
             for index, value in enumerate(share.values):
                 weighted = payloads[position][index]
 
-                def added(group: Sequence[int], weighted: list[int] = weighted) -> object:
-                    return _added(group, keys, weighted)
+                def added(group: LaneVector, weighted: list[int] = weighted) -> LaneVector:
+                    return ar.numbers.vector(_added(group.tolist(), keys, weighted))
 
                 (wire,) = ar.hint(f"sum[{position}][{index}]", groups, 1, added, group_key)
                 reach = members.count * share.reach(value)
@@ -101,10 +102,8 @@ def _weighted(ar: Arithmetic, lanes: Lanes, share: Share, value: Integer) -> lis
     )
 
 
-def _added(group_keys: Sequence[int], keys: Sequence[int], weighted: Sequence[int]) -> object:
-    from circuits.edsl.evaluation import integer_array  # noqa: PLC0415 - evaluation reads us
-
+def _added(groups: Sequence[int], keys: Sequence[int], weighted: Sequence[int]) -> list[int]:
     totals: dict[int, int] = {}
     for key, value in zip(keys, weighted, strict=True):
         totals[key] = totals.get(key, 0) + value
-    return integer_array([totals.get(int(key), 0) for key in group_keys])
+    return [totals.get(group, 0) for group in groups]

@@ -34,7 +34,8 @@ def poseidon(ar: Arithmetic, name: str, inputs: Sequence[FieldElement]) -> Field
     `circuits.poseidon.poseidon` is the judge. Three constraints for each fifth power: 613 for 16
     inputs, 577 for 15. Inputs need no range: any field element has one hash.
     """
-    return _hashed(ar, name, [ar.field_constant(inputs[0].lanes, 0), *inputs])
+    state = [ar.field_constant(inputs[0].lanes, 0), *inputs]
+    return _hashed(ar, name, [ar.reduced(word) for word in state])
 
 
 def _hashed(ar: Arithmetic, name: str, state: list[FieldElement]) -> FieldElement:

@@ -33,8 +33,9 @@ def nearest_positive_part(
     out - q is the negative part: both are >= 0 and one of them is 0, so both are unique.
     """
     quotient = nearest_unchecked(ar, name, value, drop)
+    where = ar.numbers.where
     out = ar.integer_hint(
-        f"{name}_positive", value.lanes, bits, lambda q: q * (q > 0), quotient.debt.q
+        f"{name}_positive", value.lanes, bits, lambda q: where(q > 0, q, 0), quotient.debt.q
     )
     negative = ar.range_check(f"{name}_negative", quotient * -1 + out, negative_bits)
     ar.assert_zero_product(f"{name}_positive_part", out, negative)
@@ -50,8 +51,9 @@ def nearest_parts(
     is 0 and they differ by q, so both are unique.
     """
     quotient, _ = ar.unchecked_quotient(name, value.plus(1 << (drop - 1)), drop)
+    where = ar.numbers.where
     positive = ar.integer_hint(
-        f"{name}_positive", value.lanes, bits, lambda q: q * (q > 0), quotient.debt.q
+        f"{name}_positive", value.lanes, bits, lambda q: where(q > 0, q, 0), quotient.debt.q
     )
     negative = ar.range_check(f"{name}_negative", quotient * -1 + positive, bits)
     ar.assert_zero_product(f"{name}_one_part", positive, negative)

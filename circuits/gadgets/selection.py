@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from circuits.edsl.arithmetic import Arithmetic
-from circuits.edsl.evaluation import integer_array
+from circuits.edsl.numbers import LaneVector
 from circuits.edsl.values import CircuitError, FieldElement, Integer
 from circuits.gadgets.boolean import boolean_hint
 
@@ -49,7 +49,7 @@ def sign(ar: Arithmetic, name: str, value: Integer) -> Signed:
     width = -(-width // ar.limb_bits) * ar.limb_bits
     with ar.scope(name):
         bit = boolean_hint(
-            ar, "at_least_zero", value.lanes, lambda x: integer_array([int(v >= 0) for v in x]), value
+            ar, "at_least_zero", value.lanes, lambda x: ar.numbers.where(x >= 0, 1, 0), value
         )
         part = ar.product("positive", bit, value)
         ar.range_check("distance", (part * 2).minus(value).plus(bit, -1), width)
@@ -84,9 +84,10 @@ def least(ar: Arithmetic, name: str, values: list[Integer], bits: int) -> Intege
     """
     lanes = values[0].lanes
 
-    def lowest(*arrays: object) -> object:
-        rows = zip(*[array.tolist() for array in arrays], strict=True)  # type: ignore[attr-defined]
-        return integer_array([min(row) for row in rows])
+    def lowest(first: LaneVector, *others: LaneVector) -> LaneVector:
+        for other in others:
+            first = ar.numbers.where(other < first, other, first)
+        return first
 
     with ar.scope(name):
         (claim,) = ar.hint("least", lanes, 1, lowest, *values)

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from circuits.edsl.arithmetic import Arithmetic, HintFunction
-from circuits.edsl.evaluation import IntegerArray
 from circuits.edsl.lanes import Lanes
+from circuits.edsl.numbers import LaneVector, Numbers
 from circuits.edsl.values import Integer, Quotient
 from circuits.functions.normal_cdf import NormalValue, normal_cdf, normal_format
 from circuits.profile import Profile
@@ -42,11 +40,11 @@ class Distribution:
 class _Located:
     """The honest division: d2 = coarse * 2^w + limb, its slacks and its saturation."""
 
-    coarse: IntegerArray
-    limb: IntegerArray
-    below: IntegerArray
-    above: IntegerArray
-    excess: IntegerArray
+    coarse: LaneVector
+    limb: LaneVector
+    below: LaneVector
+    above: LaneVector
+    excess: LaneVector
 
 
 def distribution(
@@ -61,7 +59,11 @@ def distribution(
     width, lanes = profile.limb_bits, moneyness.lanes
     form = normal_format(profile)
     located: _Located = ar.compute(
-        lanes, _divider(profile), moneyness.debt.q, stddev.coarse.debt.q, stddev.high_limb
+        lanes,
+        _divider(ar.numbers, profile),
+        moneyness.debt.q,
+        stddev.coarse.debt.q,
+        stddev.high_limb,
     )
     with ar.scope("second"):
         (coarse,) = ar.hint("coarse", lanes, 1, lambda: located.coarse)
@@ -117,30 +119,30 @@ def _slacks(
     return below, above, excess
 
 
-def _divider(profile: Profile) -> HintFunction:
+def _divider(numbers: Numbers, profile: Profile) -> HintFunction:
     """The honest division of ln(F/K) by v, saturated where the distribution function is."""
     width = profile.limb_bits
     limit = normal_format(profile).saturation
     spare_mask = (1 << profile.spare_bits) - 1
+    where = numbers.where
 
-    def divide(n: IntegerArray, t: IntegerArray, high_limb: IntegerArray) -> _Located:
-        w = 2 * ((t << width) + high_limb) + 1
+    def divide(n: LaneVector, t: LaneVector, high_limb: LaneVector) -> _Located:
+        w = ((t << width) + high_limb) * 2 + 1
         numerator = n - (w * w + 3) // 4
         d2 = numerator // w
         coarse = d2 >> width
         low = coarse + t + 1 < -limit
         high = (coarse > limit) & ~low
-        coarse = np.where(low, -limit - t - 1, np.where(high, limit, coarse))
-        limb = np.where(low | high, d2 * 0, d2 & ((1 << width) - 1))
+        coarse = where(low, -limit - t - 1, where(high, limit, coarse))
+        limb = where(low | high, 0, d2 & ((1 << width) - 1))
         remainder = numerator - ((coarse << width) + limb) * w
         above = w - 1 - remainder
-        zero = remainder * 0
         return _Located(
             coarse=coarse,
             limb=limb,
-            below=np.where(low, zero, np.where(high, remainder & spare_mask, remainder)),
-            above=np.where(high, zero, np.where(low, above & spare_mask, above)),
-            excess=np.where(high, remainder, np.where(low, above, zero)) >> profile.spare_bits,
+            below=where(low, 0, where(high, remainder & spare_mask, remainder)),
+            above=where(high, 0, where(low, above & spare_mask, above)),
+            excess=where(high, remainder, where(low, above, 0)) >> profile.spare_bits,
         )
 
     return divide

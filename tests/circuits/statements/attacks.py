@@ -30,10 +30,10 @@ _honest_roots = root_module._nearest_roots
 def logarithm_of(change: Callable[[int], int], lanes: int | None = None) -> tuple[Any, str, Any]:
     """A patch: take the logarithm of another number (of arrays with `lanes` lanes only)."""
 
-    def split(form: Any, values: IntegerArray) -> Any:
+    def split(numbers: Any, form: Any, values: IntegerArray) -> Any:
         if lanes is None or len(values) == lanes:
             values = integer_array([change(int(v)) for v in values])
-        return _honest_split(form, values)
+        return _honest_split(numbers, form, values)
 
     return (ln_module, "_split", split)
 
@@ -159,14 +159,14 @@ def whole_quotients(profile: Profile, pattern: str) -> list[Lie]:
 
 def roots(by: int) -> Any:
     """Square roots off by so much."""
-    return lambda values: _honest_roots(values) + by
+    return lambda numbers, values: _honest_roots(numbers, values) + by
 
 
 def divisions() -> list[Lie]:
     """Neighbours of every quotient rounded half to even, and of the square root."""
 
     def half_even(by: int) -> Any:
-        return lambda n, d: np.maximum(_honest_half_even(n, d) + by, 0)
+        return lambda numbers, n, d: np.maximum(_honest_half_even(numbers, n, d) + by, 0)
 
     return [
         *(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from circuits.edsl import IntegerArray, integer_array
+from circuits.edsl import IntegerArray, Numbers, integer_array
 from circuits.functions.normal_cdf import normal_format
 from circuits.profile import Profile
 from circuits.statements.option_marks import distribution
@@ -23,7 +23,7 @@ Choice = Callable[[Any, IntegerArray, int, int], tuple[IntegerArray, IntegerArra
 def dividing(name: str, choose: Choice, *extra: Any, bounded: bool = True) -> Lie:
     """Claim another d2, with the best slacks for it (`bounded`: that fit their limbs)."""
 
-    def divider(profile: Profile) -> Callable[..., Any]:
+    def divider(numbers: Numbers, profile: Profile) -> Callable[..., Any]:
         limit, width = normal_format(profile).saturation, profile.limb_bits
         spare = profile.spare_bits
 
@@ -33,7 +33,7 @@ def dividing(name: str, choose: Choice, *extra: Any, bounded: bool = True) -> Li
             return integer_array([min(max(int(v), 0), (1 << bits) - 1) for v in value])
 
         def divide(n: IntegerArray, t: IntegerArray, high_limb: IntegerArray) -> Any:
-            located = _honest_divider(profile)(n, t, high_limb)
+            located = _honest_divider(numbers, profile)(n, t, high_limb)
             coarse, limb = choose(located, t, limit, width)
             w = 2 * ((t << width) + high_limb) + 1
             below = n - (w * w + 3) // 4 - ((coarse << width) + limb) * w

@@ -16,7 +16,7 @@ _honest_half_even = division_module._half_even
 UNDIVIDED_BY_ZERO = (
     division_module,
     "_half_even",
-    lambda n, d: _honest_half_even(n, np.where(d == 0, 1, d)),
+    lambda numbers, n, d: _honest_half_even(numbers, n, np.where(d == 0, 1, d)),
 )
 
 #: field -> (path of its limbs, or of its single wire where limbs are none)

@@ -1,5 +1,8 @@
 //! The Python module: buffers in, bytes out.
 
+mod field_lanes;
+mod integer_lanes;
+mod lanes;
 mod views;
 
 use ark_bn254::{Fr, g1, g2};
@@ -296,5 +299,15 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(point_fault_g2, module)?)?;
     module.add_function(wrap_pyfunction!(pairing_product_is_one, module)?)?;
     module.add_function(wrap_pyfunction!(source_digest, module)?)?;
-    Ok(())
+    register_lanes(module)
+}
+
+/// Lane vectors and what answers a challenge with them.
+fn register_lanes(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<integer_lanes::IntegerLanes>()?;
+    module.add_class::<integer_lanes::LaneMask>()?;
+    module.add_class::<field_lanes::FieldLanes>()?;
+    module.add_class::<field_lanes::PolynomialTable>()?;
+    module.add_class::<field_lanes::LookupInverses>()?;
+    module.add_function(wrap_pyfunction!(field_lanes::pack_lanes, module)?)
 }
