@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from circuits.field import BN254_FR
-from circuits.r1cs import EVERY_LANE, FIRST_LANE, SAME_LANE, Column, LaneMap, Term, Wire
+from circuits.r1cs import EVERY_LANE, SAME_LANE, Column, LaneMap, Term, Wire
 
 Source = tuple[Wire, LaneMap]
 
@@ -89,8 +89,8 @@ def _scaled(coefficient: int | Column, factor: int) -> int:
 
 
 def _lifted(lane_map: LaneMap, steps: int) -> LaneMap:
-    if lane_map == FIRST_LANE:
-        return lane_map
+    if lane_map.stride == 0 and lane_map.divisor:
+        return lane_map  # one lane, whoever reads
     if (lane_map.stride, lane_map.offset) != (1, 0):
         raise ValueError("a gathered value cannot be read from a descendant")
     return LaneMap(1, 0, lane_map.divisor * steps)

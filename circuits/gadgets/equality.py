@@ -27,3 +27,9 @@ def pick(ar: Arithmetic, value: Integer, target: Lanes, lane: int) -> Integer:
     """One lane of a value."""
     found = ar.gather(value, target, 0, lane)
     return Integer(ar, target, found.payload, False, lo=value.lo, hi=value.hi)
+
+
+def pick_any(ar: Arithmetic, value: FieldElement, target: Lanes, lane: int) -> FieldElement:
+    """One lane of a field element."""
+    found = ar.gather(value, target, 0, lane)
+    return FieldElement(ar, target, found.payload)

@@ -34,7 +34,9 @@ def poseidon(ar: Arithmetic, name: str, inputs: Sequence[FieldElement]) -> Field
     `circuits.poseidon.poseidon` is the judge. Three constraints for each fifth power: 613 for 16
     inputs, 577 for 15. Inputs need no range: any field element has one hash.
     """
-    state = [ar.field_constant(inputs[0].lanes, 0), *inputs]
+    lanes = inputs[0].lanes
+    plain = [FieldElement(ar, lanes, ar.lift(w.payload, w.lanes, lanes)) for w in inputs]
+    state = [ar.field_constant(lanes, 0), *plain]
     return _hashed(ar, name, [ar.reduced(word) for word in state])
 
 

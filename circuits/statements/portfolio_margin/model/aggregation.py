@@ -89,12 +89,7 @@ def value_slices(
 
 
 def judge_rows(
-    ar: Arithmetic,
-    slices: Slices,
-    governed: Governed,
-    statics: Statics,
-    values: Values,
-    linear: Integer,
+    ar: Arithmetic, governed: Governed, statics: Statics, values: Values, linear: Integer
 ) -> Profits:
     """Profits of all rows, and the worst; `linear` is what moves with spot, in cash atoms."""
     mark = values.value(governed.mark)

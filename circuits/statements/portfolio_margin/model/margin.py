@@ -1,7 +1,7 @@
 """The two margins, in whole cash atoms: products are exact until one floor.
 
     maintenance = floor(mm worst - add-ons + marks) + cash
-    initial     = floor(im' (worst - [flag] add-ons) - [not flag] add-ons - further ones + marks) + cash
+    initial     = floor(im' (worst - [flag] add-ons) - [not flag] add-ons - further + marks) + cash
     im' = im + max(0, peg threshold - stable price) peg factor, half even in 1e-12
 
 Collateral W is added by the statements: W units are whole cash atoms.

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.lanes import Lanes
-from circuits.edsl.values import Integer
+from circuits.edsl.values import FieldElement, Integer
+from circuits.gadgets.equality import pick_any
 from circuits.profile import Profile
 from circuits.statements.portfolio_margin.market import VolatilityForm
 from circuits.statements.portfolio_margin.model.aggregation import (
@@ -60,6 +61,17 @@ class Portfolio:
     profits: Profits
     add_ons: AddOns
 
+    def market_elements(self, ar: Arithmetic) -> list[FieldElement]:
+        """The market's elements in the listing's order (root)."""
+        elements: list[FieldElement] = [*self.market.elements]
+        for slice_number in range(self.slices.lanes.count):
+            for element in self.slices.elements:
+                elements.append(pick_any(ar, element, self.root, slice_number))
+        if self.series is not None:
+            words = self.series.elements
+            elements += [pick_any(ar, words, self.root, i) for i in range(words.lanes.count)]
+        return elements
+
     def margin(self, ar: Arithmetic, initial: Integer) -> Margin:
         """The margin of one level: `initial` is a bit."""
         head = self.market.values
@@ -86,7 +98,7 @@ def define_portfolio(
     revalued = _revalue_legs(ar, profile, governed, moves, legs, place, series)
     values = value_slices(ar, profile, slices, governed, legs, place, revalued)
     holdings = read_holdings(ar, root, head, governed)
-    profits = judge_rows(ar, slices, governed, statics, values, holdings.moving)
+    profits = judge_rows(ar, governed, statics, values, holdings.moving)
     naked = naked_shorts(ar, root, legs)
     add_ons = charge(ar, head, governed, slices, holdings, naked, values.contracts)
     return Portfolio(root, governed, market, slices, series, legs, holdings, profits, add_ons)

@@ -2,7 +2,8 @@
 
     x    = exp(p ln(30 days / max(T, floor))),  p short up to 30 days, else long
     up   = 1 + range_up x       down = max(0, 1 - range_down x)
-    cap  = max(0, base + slope sqrt(T))      k* = max(min k*, sqrt(T) width (static + sqrt(T) scale))
+    cap  = max(0, base + slope sqrt(T))
+    k*   = max(min k*, sqrt(T) width (static + sqrt(T) scale))
 
 Roundings: ln down at 2^-45; the exponent to 2^-34 after clamping to [-6, 2]; x nearest at 2^-44;
 sqrt(T) nearest at 2^-43, and its products with up and down half even at 2^-43; k* half even at

@@ -90,7 +90,7 @@ def attest_slices(ar: Arithmetic, root: Lanes, snapshot: Integer, form: Volatili
 
 
 def _numbers(ar: Arithmetic, lanes: Lanes) -> Integer:
-    """1, 2, 3, …: each lane is one more than the lane before, and there is none before the first."""
+    """1, 2, 3, …: one more than in the lane before, where there is one."""
     (number,) = ar.hint(
         "number", lanes, 1, lambda: ar.numbers.vector(list(range(1, lanes.count + 1)))
     )
@@ -117,7 +117,7 @@ def _bounded(ar: Arithmetic, forward: Integer) -> Integer:
 def _svi(ar: Arithmetic, lanes: Lanes) -> tuple[SviFields, list[Integer]]:
     packed = ar.constant(lanes, 0)
     values = []
-    for name, bits, bias in zip("a b rho m s".split(), SVI_WIDTHS, SVI_BIASES, strict=True):
+    for name, bits, bias in zip(["a", "b", "rho", "m", "s"], SVI_WIDTHS, SVI_BIASES, strict=True):
         biased = ar.integer_hint(name, lanes, bits, ar.input(f"slice_{name}"))
         packed = (packed * (1 << bits)).plus(biased)
         values.append(biased.minus(bias))

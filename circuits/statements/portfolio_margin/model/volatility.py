@@ -20,7 +20,7 @@ from circuits.edsl.wire_rows import offer_rows
 from circuits.functions.normal_lite import lite_format
 from circuits.gadgets.division import half_even_quotient
 from circuits.gadgets.rounding import nearest, nearest_positive_part
-from circuits.gadgets.selection import maximum, minimum, sign
+from circuits.gadgets.selection import maximum, minimum, narrowed, sign
 from circuits.gadgets.square_root import nearest_square_root
 from circuits.profile import Profile
 from circuits.statements.option_marks.inputs import VOLATILITY_UNITS_PER_ONE
@@ -40,7 +40,7 @@ LEVELS = 5
 LEVEL_STEP = 8
 STDDEV_BITS = 28
 """Coarse v: below 64; the market door refuses 15.5 already."""
-_VARIANCE_BITS = 84
+_VARIANCE_BITS = 82
 _VARIANCE_ROOT_BITS = 42
 _ROOT_BITS = 56
 _SKEW_BITS = 56
@@ -66,15 +66,16 @@ def volatility_from_curve(ar: Arithmetic, curve: Curve, k: Integer) -> Integer:
     """sigma at 2^-35 of an SVI slice at log-moneyness k (2^-45)."""
     with ar.scope("svi"):
         x = k.minus(curve.m * (1 << (MONEYNESS - SVI_FRACTION_BITS)))
-        square = ar.product("square", x, x)
+        product = ar.product("square", x, x)
+        square = narrowed(product, 0, product.hi)
         radicand = square.plus(curve.square * (1 << 2 * (MONEYNESS - SVI_FRACTION_BITS)), 1)
         y = nearest_square_root(ar, "y", radicand, _ROOT_BITS)
         bend = ar.product("bend", curve.b, y) * (1 << RHO_FRACTION_BITS)
         wing = ar.product("tilt", curve.tilt, x).plus(bend)
         variance = (curve.a * (1 << (MONEYNESS + RHO_FRACTION_BITS))).plus(wing)
         drop = MONEYNESS + RHO_FRACTION_BITS + SVI_FRACTION_BITS - 2 * VOLATILITY
-        checked = nearest(ar, "variance", variance, drop, _VARIANCE_BITS)
-        return nearest_square_root(ar, "sigma", checked.plus(1), _VARIANCE_ROOT_BITS)
+        checked = nearest(ar, "variance", variance, drop, _VARIANCE_BITS, bias=-1)
+        return nearest_square_root(ar, "sigma", checked, _VARIANCE_ROOT_BITS)
 
 
 def volatility_from_units(ar: Arithmetic, name: str, units: Integer, bits: int) -> Integer:
