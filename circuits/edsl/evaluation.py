@@ -64,6 +64,11 @@ class Evaluation(Arithmetic):
             raise CircuitError(f"{self.path}/{name}: {len(arrays)} hints for {count} wires")
         return tuple(self.claim(f"{name}[{i}]", lanes, array) for i, array in enumerate(arrays))
 
+    def reduced(self, value: FieldElement) -> FieldElement:
+        """Residues in [0, r)."""
+        payload = self.numbers.field_product(value.payload, self.numbers.same(1, value.lanes.count))
+        return FieldElement(self, value.lanes, payload, value.after_challenge)
+
     def product_wire(self, name: str, a: FieldElement, b: FieldElement) -> FieldElement:
         """The product, lane by lane."""
         lanes = deeper(a.lanes, b.lanes)
