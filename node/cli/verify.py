@@ -27,7 +27,7 @@ from node.cli.options import (
 )
 from node.cli.output import print_fields, print_json, reporting_errors, sayer, table_console
 from node.cli.setup import UNSAFE
-from node.keys import KeyStore, NotServedError, open_verifying_key, option_marks_of, statement_title
+from node.keys import KeyStore, NotServedError, open_verifying_key, statement_of, statement_title
 from node.quoting import GREEK_UNITS, market_of, proving_rules, read_chain
 from prover import Engine, VerifyingKey
 
@@ -93,7 +93,7 @@ def _trusted_key(
         store = KeyStore(settings_in(data_directory).keys_directory)
         return store.verifying_key_by_id(attestation.key_id)
     key = open_verifying_key(path, engine)
-    profile = option_marks_of(key.statement).profile
+    profile = statement_of(key.statement).profile
     if not profile.served:
         raise NotServedError(f"{path}: profile {profile.name} is for tests, expected R14")
     return key

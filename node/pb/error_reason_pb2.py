@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1anode/pb/error_reason.proto\x12\x0cproofmark.v1*\xb3\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\"\n\x1e\x45RROR_REASON_MALFORMED_MESSAGE\x10\x01\x12 \n\x1c\x45RROR_REASON_INVALID_REQUEST\x10\x02\x12\"\n\x1e\x45RROR_REASON_MESSAGE_TOO_LARGE\x10\x03\x12\x1f\n\x1b\x45RROR_REASON_TOO_MANY_CALLS\x10\x04\x12\x1b\n\x17\x45RROR_REASON_QUEUE_FULL\x10\x05\x12\x1e\n\x1a\x45RROR_REASON_JOB_NOT_FOUND\x10\x06\x12\x1b\n\x17\x45RROR_REASON_NOT_PROVED\x10\x07\x12\"\n\x1e\x45RROR_REASON_REQUEST_ID_REUSED\x10\x08\x12\x1e\n\x1a\x45RROR_REASON_KEY_NOT_FOUND\x10\t\x12!\n\x1d\x45RROR_REASON_SNAPSHOT_UNKNOWN\x10\n\x12\x1e\n\x1a\x45RROR_REASON_NO_SETTLEMENT\x10\x0b\x12\"\n\x1e\x45RROR_REASON_CHAIN_UNAVAILABLE\x10\x0c\x12\x19\n\x15\x45RROR_REASON_DRAINING\x10\r\x12\"\n\x1e\x45RROR_REASON_DEADLINE_EXCEEDED\x10\x0e\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x0f\x12\x1c\n\x18\x45RROR_REASON_UNSUPPORTED\x10\x10\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1anode/pb/error_reason.proto\x12\x0cproofmark.v1*\xd3\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\"\n\x1e\x45RROR_REASON_MALFORMED_MESSAGE\x10\x01\x12 \n\x1c\x45RROR_REASON_INVALID_REQUEST\x10\x02\x12\"\n\x1e\x45RROR_REASON_MESSAGE_TOO_LARGE\x10\x03\x12\x1f\n\x1b\x45RROR_REASON_TOO_MANY_CALLS\x10\x04\x12\x1b\n\x17\x45RROR_REASON_QUEUE_FULL\x10\x05\x12\x1e\n\x1a\x45RROR_REASON_JOB_NOT_FOUND\x10\x06\x12\x1b\n\x17\x45RROR_REASON_NOT_PROVED\x10\x07\x12\"\n\x1e\x45RROR_REASON_REQUEST_ID_REUSED\x10\x08\x12\x1e\n\x1a\x45RROR_REASON_KEY_NOT_FOUND\x10\t\x12!\n\x1d\x45RROR_REASON_SNAPSHOT_UNKNOWN\x10\n\x12\x1e\n\x1a\x45RROR_REASON_NO_SETTLEMENT\x10\x0b\x12\"\n\x1e\x45RROR_REASON_CHAIN_UNAVAILABLE\x10\x0c\x12\x19\n\x15\x45RROR_REASON_DRAINING\x10\r\x12\"\n\x1e\x45RROR_REASON_DEADLINE_EXCEEDED\x10\x0e\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x0f\x12\x1c\n\x18\x45RROR_REASON_UNSUPPORTED\x10\x10\x12\x1e\n\x1a\x45RROR_REASON_NOT_THE_OWNER\x10\x1e\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'node.pb.error_reason_pb2', 
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ERRORREASON']._serialized_start=45
-  _globals['_ERRORREASON']._serialized_end=608
+  _globals['_ERRORREASON']._serialized_end=640
 # @@protoc_insertion_point(module_scope)
