@@ -94,9 +94,9 @@ def least(ar: Arithmetic, name: str, values: list[Integer], bits: int) -> Intege
         distances = [
             ar.range_check(f"distance[{i}]", value - claim, bits) for i, value in enumerate(values)
         ]
-        product: FieldElement = FieldElement(ar, lanes, distances[0].payload)
+        product = ar.reduced(FieldElement(ar, lanes, distances[0].payload))
         for index, distance in enumerate(distances[1:-1]):
-            product = ar.multiply(f"product[{index}]", product, distance)
+            product = ar.reduced(ar.multiply(f"product[{index}]", product, distance))
         last = distances[-1] if len(distances) > 1 else ar.constant(lanes, 1)
         ar.assert_zero_product("one_is_reached", product, last)
     return Integer(

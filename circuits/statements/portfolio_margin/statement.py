@@ -103,8 +103,11 @@ class PortfolioMargin:
         expected = encode_words(claim, self.shape)
         made = self.assign(claim_arrays(claim, evidence, self.shape), numbers=numbers)
         if made.words != expected:
-            at = next(i for i, pair in enumerate(zip(made.words, expected, strict=True), 1)
-                      if pair[0] != pair[1])
+            at = next(
+                i
+                for i, pair in enumerate(zip(made.words, expected, strict=True), 1)
+                if pair[0] != pair[1]
+            )
             raise UnprovableError(f"word {at} of the claim is not what the evidence says")
         return made
 
