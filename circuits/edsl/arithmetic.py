@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from circuits.edsl.assumptions import Assumption
 from circuits.edsl.group_sums import GroupSum
 from circuits.edsl.lanes import Lanes, deeper
 from circuits.edsl.lookups import PublicWords, RangeQuery, RowQuery, RowTable
@@ -28,17 +29,6 @@ from circuits.field import BN254_FR
 
 #: Computes hinted wires from the payloads of its arguments: one array, or one per wire.
 HintFunction = Callable[..., Payload]
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """A fact finer than the types, with the reason it holds and the test that would break it."""
-
-    path: str
-    lo: int | None
-    hi: int | None
-    because: str
-    must_fail: str
 
 
 @dataclass

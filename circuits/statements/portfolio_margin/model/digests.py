@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from circuits.edsl.arithmetic import Arithmetic
+from circuits.edsl.arithmetic import Arithmetic, HintFunction
 from circuits.edsl.lanes import Lanes
 from circuits.edsl.numbers import LaneVector
 from circuits.edsl.values import FieldElement
@@ -102,7 +102,7 @@ def _numbers(ar: Arithmetic, steps: list[list[FieldElement | int]]) -> list[list
     return found
 
 
-def _column(ar: Arithmetic, rows: list[list[int]], position: int) -> object:
+def _column(ar: Arithmetic, rows: list[list[int]], position: int) -> HintFunction:
     def column() -> LaneVector:
         return ar.numbers.vector([row[position] for row in rows])
 

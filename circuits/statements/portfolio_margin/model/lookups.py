@@ -52,17 +52,7 @@ class Place:
 
 def find_slices(ar: Arithmetic, root: Lanes, slices: Slices, shocks: Shocks, legs: Legs) -> Place:
     """Offer the slices, and look every leg's up."""
-    times = (slices.key, shocks.log_forward, shocks.root_time, shocks.root_up, shocks.root_down)
-    skews: tuple[Integer, ...] = (shocks.k_star, shocks.linear_slope, shocks.absolute_slope)
-    curves: tuple[Integer, ...] = ()
-    with ar.scope("slice"):
-        if slices.svi is not None:
-            svi = slices.svi
-            skews = (*skews, svi.a, svi.b)
-            tilt = ar.product("tilt", svi.b, svi.rho)
-            curves = (tilt, svi.m, ar.product("square", svi.s, svi.s))
-        for name, tag, columns in _tables(times, skews, curves):
-            offer_rows(ar, name, tag, columns, [slices.number])
+    tables = _offer(ar, slices, shocks)
     with ar.scope("leg"), ar.scope("slice"):
         first = pick(ar, slices.key, root, 0)
         gap = ar.product("empty_key", legs.is_empty, first.minus(legs.expiry, 1))
@@ -72,7 +62,7 @@ def find_slices(ar: Arithmetic, root: Lanes, slices: Slices, shocks: Shocks, leg
             "number", legs.lanes, 1, lambda: ar.numbers.vector([c + 1 for c in chosen])
         )
         read: list[Integer] = []
-        for name, tag, columns in _tables(times, skews, curves):
+        for name, tag, columns in tables:
             own: list[FieldElement] = [key] if tag == TIME_TAG else []
             wires = own + [
                 _read(ar, legs.lanes, f"{name}[{i}]", chosen, column)
@@ -82,15 +72,43 @@ def find_slices(ar: Arithmetic, root: Lanes, slices: Slices, shocks: Shocks, leg
             read += look_up_wires(ar, name, tag, wires, [number])
         located = Integer(ar, legs.lanes, number.payload, False, lo=1, hi=slices.number.hi)
         is_first = is_zero(ar, "is_first", located.minus(1))
-    curve = Curve(*read[8:]) if slices.svi is not None else None
-    return Place(located, is_first, *read[1:8], curve)
+    return _place(located, is_first, read)
 
 
-def _tables(
-    times: Sequence[Integer], skews: Sequence[Integer], curves: Sequence[Integer]
+def _place(number: Integer, is_first: Integer, read: list[Integer]) -> Place:
+    log_forward, root_time, root_up, root_down, k_star, linear, absolute = read[1:8]
+    return Place(
+        number=number,
+        is_first=is_first,
+        log_forward=log_forward,
+        root_time=root_time,
+        root_up=root_up,
+        root_down=root_down,
+        k_star=k_star,
+        linear_slope=linear,
+        absolute_slope=absolute,
+        curve=Curve(*read[8:]) if read[8:] else None,
+    )
+
+
+def _offer(
+    ar: Arithmetic, slices: Slices, shocks: Shocks
 ) -> list[tuple[str, int, Sequence[Integer]]]:
-    tables = [("time", TIME_TAG, times), ("skew", SKEW_TAG, skews), ("curve", CURVE_TAG, curves)]
-    return [table for table in tables if table[2]]
+    """The tables: name, tag, columns."""
+    times = (slices.key, shocks.log_forward, shocks.root_time, shocks.root_up, shocks.root_down)
+    skews: tuple[Integer, ...] = (shocks.k_star, shocks.linear_slope, shocks.absolute_slope)
+    tables: list[tuple[str, int, Sequence[Integer]]] = [("time", TIME_TAG, times)]
+    with ar.scope("slice"):
+        if slices.svi is not None:
+            svi = slices.svi
+            skews = (*skews, svi.a, svi.b)
+            tilt = ar.product("tilt", svi.b, svi.rho)
+            curve = (tilt, svi.m, ar.product("square", svi.s, svi.s))
+            tables.append(("curve", CURVE_TAG, curve))
+        tables.insert(1, ("skew", SKEW_TAG, skews))
+        for name, tag, columns in tables:
+            offer_rows(ar, name, tag, columns, [slices.number])
+    return tables
 
 
 def _chosen(ar: Arithmetic, slices: Slices, lanes: Lanes, key: Integer) -> list[int]:

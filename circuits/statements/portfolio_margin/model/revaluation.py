@@ -101,11 +101,14 @@ def revalue(
             divisor.minus(remainder, above, beyond, 1),
             second.coarse.plus(form.saturation),
         )
+    return _of_kind(profile, first.value, second.value, is_put)
+
+
+def _of_kind(profile: Profile, first: Integer, second: Integer, is_put: Integer) -> Revalued:
+    """A call's values, or the put's: N(d1) - 1 and N(-d2) instead of N(d1) and N(-d2) - 1."""
     one = lite_fraction_bits(profile)
     shifted = is_put * (1 << (one + profile.limb_bits))
-    return Revalued(
-        first.value.minus(shifted), second.value.plus(is_put * (1 << one)).minus(1 << one)
-    )
+    return Revalued(first.minus(shifted), second.plus(is_put * (1 << one)).minus(1 << one))
 
 
 def _divider(numbers: Numbers, limit: int) -> HintFunction:
