@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from node.cli import audit, bench, demo, deploy, doctor, price, prove, serve, setup, verify
+from node.cli import audit, bench, demo, deploy, doctor, margin, price, prove, serve, setup, verify
 
-_COMMANDS = (demo, setup, serve, price, prove, verify, deploy, audit, bench, doctor)
+_COMMANDS = (demo, setup, serve, price, prove, margin, verify, deploy, audit, bench, doctor)
 
 
 def build_app() -> typer.Typer:

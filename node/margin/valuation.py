@@ -121,4 +121,6 @@ def refusing_quietly(message: str) -> Iterator[None]:
         yield
     except InputError as error:
         kind = type(error).__name__
-        raise BookRefused(f"{message} ({kind}); check the files with `proofmark margin show`") from None
+        raise BookRefused(
+            f"{message} ({kind}); check the files with `proofmark margin show`"
+        ) from None

@@ -1,0 +1,7 @@
+"""Placeholder."""
+
+import typer
+
+
+def register(group: typer.Typer) -> None:
+    """Nothing yet."""
