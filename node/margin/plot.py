@@ -1,13 +1,15 @@
 """The picture of a book: what it gains over spot and volatility, for its owner.
 
-Cuts through the model itself: the curves are scenario rows of a made-up parameter set whose spot
-factors lie close together, once for each volatility rule. Needs matplotlib (extra `plot`).
+Every number comes from the model: curves and surface are rows of made-up parameter sets whose spot
+factors lie close together. Needs matplotlib (extra `plot`); its one door in the product.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from circuits.statements.portfolio_margin import (
     Book,
@@ -17,13 +19,15 @@ from circuits.statements.portfolio_margin import (
 )
 from circuits.statements.portfolio_margin.units import (
     AMOUNT_STEPS_PER_CONTRACT,
-    ROWS,
+    PARAMETER_ONE,
     SPOT_FACTOR_ONE,
 )
 from node.errors import NodeError, Reason
-from node.margin.valuation import Valuer
+from node.margin.valuation import MarginSheet, Valuer
 
-_STEPS = 35
+_STEPS = 33
+_FACTORS = tuple(Fraction(n, 20) for n in range(10, 41, 2))
+"""Multiples of today's volatilities that the surface shows: 0.5 to 2."""
 _RULES = {
     VolatilityRule.DOWN: ("volatility down", "#6fa8dc"),
     VolatilityRule.NONE: ("volatility as it is", "#0b5394"),
@@ -43,7 +47,7 @@ class PlotUnavailableError(NodeError):
 
 
 def draw_surface(book: Book, valuer: Valuer, collateral: int, path: Path) -> None:
-    """Draw P&L over spot, a line for each volatility rule, and mark the set's own rows.
+    """Draw P&L over spot for each volatility rule with the set's rows, and over both as a surface.
 
     Raises PlotUnavailableError, BookRefused.
     """
@@ -51,48 +55,113 @@ def draw_surface(book: Book, valuer: Valuer, collateral: int, path: Path) -> Non
         from matplotlib.figure import Figure  # noqa: PLC0415 - optional
     except ImportError as error:
         raise PlotUnavailableError("drawing needs matplotlib, which is not installed") from error
-    unit = 10**valuer.market.tick_exponent * AMOUNT_STEPS_PER_CONTRACT
-    spot = valuer.market.spot_ticks / 10**valuer.market.tick_exponent
-    figure = Figure(figsize=(8.5, 5.0), layout="constrained")
-    axes = figure.subplots()
-    for rule, (label, colour) in _RULES.items():
-        points = [
-            (spot * each.row.spot_factor / SPOT_FACTOR_ONE, float(each.profit) / unit)
-            for each in Valuer(valuer.market, _dense(valuer.parameters, rule)).quote(book).rows
-        ]
-        axes.plot(*zip(*points, strict=True), color=colour, label=label)
+    picture = _Picture(book, valuer)
     sheet = valuer.quote(book, collateral)
-    for each in sheet.rows:
-        if each.row.rule in _RULES:
-            place = spot * each.row.spot_factor / SPOT_FACTOR_ONE, float(each.profit) / unit
-            colour = _RULES[each.row.rule][1]
-            size = 110 if each.is_worst else 24
-            mark = "*" if each.is_worst else "o"
-            label = "worst row" if each.is_worst else None
-            axes.scatter(*place, s=size, marker=mark, color=colour, zorder=3, label=label)
-    axes.axvline(spot, color="#999999", linewidth=0.8, linestyle=":")
-    axes.axhline(0, color="#999999", linewidth=0.8)
-    axes.set_xlabel("spot")
-    axes.set_ylabel("profit against the mark, quote currency")
-    axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.yaxis.set_major_formatter("{x:,.0f}")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.set_title(
-        f"{len(book.legs)} legs: initial margin {sheet.initial / unit:,.0f},"
-        f" maintenance {sheet.maintenance / unit:,.0f} (dots: scenario rows)",
-        fontsize=10,
+    figure = Figure(figsize=(12.5, 5.0), layout="constrained")
+    lines, surface = figure.subplots(1, 2)
+    _draw_lines(lines, picture, sheet)
+    _draw_surface(surface, picture)
+    figure.suptitle(
+        f"{len(book.legs)} legs: initial margin {picture.money(sheet.initial):,.0f},"
+        f" maintenance margin {picture.money(sheet.maintenance):,.0f}",
+        fontsize=11,
     )
-    axes.legend(frameon=False)
     try:
-        figure.savefig(path)
+        figure.savefig(path, dpi=110)
     except (OSError, ValueError) as error:
         raise PlotUnavailableError(f"cannot draw {path}: {error}") from error
 
 
-def _dense(parameters: MarginParameters, rule: VolatilityRule) -> MarginParameters:
-    """The set with close spot factors under one rule, within its own widest moves, undamped."""
-    factors = [row.spot_factor for row in parameters.rows if row.dampening >= 10**9 // 2]
-    low, high = min(factors), max(factors)
-    steps = min(_STEPS, ROWS)
-    rows = {low + (high - low) * step // (steps - 1) for step in range(steps)}
-    return replace(parameters, rows=tuple(ScenarioRow(each, rule) for each in sorted(rows)))
+class _Picture:
+    """Numbers to draw, in quote currency; spots from the widest undamped rows of the set."""
+
+    def __init__(self, book: Book, valuer: Valuer) -> None:
+        self._book, self._valuer = book, valuer
+        market, rows = valuer.market, valuer.parameters.rows
+        self._unit = 10**market.tick_exponent * AMOUNT_STEPS_PER_CONTRACT
+        self.spot = market.spot_ticks / 10**market.tick_exponent
+        factors = [row.spot_factor for row in rows if row.dampening > PARAMETER_ONE // 2]
+        low, high = min(factors), max(factors)
+        pad = max(1, (high - low) // 20)
+        low, high = max(1, low - pad), high + pad
+        self.factors = sorted({low + (high - low) * i // (_STEPS - 1) for i in range(_STEPS)})
+
+    def money(self, value: Fraction | int) -> float:
+        """Cash atoms in quote currency."""
+        return float(value) / self._unit
+
+    def at(self, factor: int) -> float:
+        """The spot of a spot factor."""
+        return self.spot * factor / SPOT_FACTOR_ONE
+
+    def profits(
+        self, rule: VolatilityRule, parameters: MarginParameters | None = None
+    ) -> list[float]:
+        """What the book gains at every spot under one rule."""
+        rows = tuple(ScenarioRow(factor, rule) for factor in self.factors)
+        dense = replace(parameters or self._valuer.parameters, rows=rows)
+        sheet = Valuer(self._valuer.market, dense).quote(self._book)
+        return [self.money(each.profit) for each in sheet.rows]
+
+    def surface(self) -> list[list[float]]:
+        """The same for every multiple of the volatilities, one value for all expiries."""
+        found = []
+        for factor in _FACTORS:
+            shift = int(abs(factor - 1) * PARAMETER_ONE)
+            even = {"short_power": 0, "long_power": 0, "minimum_up_volatility": 0}
+            flat = replace(self._valuer.parameters, range_up=shift, range_down=shift, **even)
+            rule = VolatilityRule.UP if factor > 1 else VolatilityRule.DOWN
+            found.append(self.profits(rule, flat))
+        return found
+
+
+def _draw_lines(axes: Any, picture: _Picture, sheet: MarginSheet) -> None:
+    spots = [picture.at(factor) for factor in picture.factors]
+    for rule, (label, colour) in _RULES.items():
+        axes.plot(spots, picture.profits(rule), color=colour, label=label)
+    outside = 0
+    for each in sheet.rows:
+        factor = each.row.spot_factor
+        if each.row.rule not in _RULES:
+            continue
+        if not each.is_worst and not picture.factors[0] <= factor <= picture.factors[-1]:
+            outside += 1
+            continue
+        axes.scatter(
+            picture.at(factor),
+            picture.money(each.profit),
+            s=150 if each.is_worst else 24,
+            marker="*" if each.is_worst else "o",
+            color=_RULES[each.row.rule][1],
+            label="worst row" if each.is_worst else None,
+            zorder=3,
+        )
+    axes.axvline(picture.spot, color="#999999", linewidth=0.8, linestyle=":")
+    axes.axhline(0, color="#999999", linewidth=0.8)
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.set_ylabel("profit against the mark, quote currency")
+    _dress(axes, f"scenario rows ({outside} damped rows lie outside)")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+
+
+def _draw_surface(axes: Any, picture: _Picture) -> None:
+    spots = [picture.at(factor) for factor in picture.factors]
+    multiples = [float(factor) for factor in _FACTORS]
+    values = picture.surface()
+    reach = max(abs(value) for line in values for value in line) or 1.0
+    mesh = axes.pcolormesh(
+        spots, multiples, values, cmap="RdBu", vmin=-reach, vmax=reach, shading="gouraud"
+    )
+    lines = axes.contour(spots, multiples, values, levels=9, colors="#333333", linewidths=0.5)
+    axes.clabel(lines, fmt="{:,.0f}".format, fontsize=7)
+    axes.plot(picture.spot, 1.0, marker="+", color="black", markersize=9)
+    axes.figure.colorbar(mesh, ax=axes, format="{x:,.0f}")
+    axes.set_ylabel("multiple of today's volatilities")
+    _dress(axes, "profit over spot and volatility (+ today)")
+
+
+def _dress(axes: Any, title: str) -> None:
+    axes.set_title(title, fontsize=10)
+    axes.set_xlabel("spot")
+    axes.xaxis.set_major_formatter("{x:,.0f}")
