@@ -1,5 +1,7 @@
 """The owner's side of portfolio margin: quotes, openings sealed at rest, proofs made at home."""
 
+from node.margin.authority import CallDomain, Gatekeeper, SignedCall, sign_call
+from node.margin.desk import MarketFile, OwnerDesk
 from node.margin.errors import (
     BookRefused,
     ClaimRefused,
@@ -28,15 +30,20 @@ __all__ = [
     "AccountReference",
     "BookOpening",
     "BookRefused",
+    "CallDomain",
     "ClaimRefused",
+    "Gatekeeper",
     "MarginError",
     "MarginRequest",
     "MarginSheet",
+    "MarketFile",
     "NotTheOwner",
     "OpeningReused",
+    "OwnerDesk",
     "OwnerSecret",
     "RowProfit",
     "SealError",
+    "SignedCall",
     "Valuer",
     "Vault",
     "VaultError",
@@ -47,6 +54,7 @@ __all__ = [
     "prove_margin",
     "quote_margin",
     "seal",
+    "sign_call",
     "unseal",
     "what_if",
 ]
