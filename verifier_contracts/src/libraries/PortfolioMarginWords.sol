@@ -56,7 +56,7 @@ library PortfolioMarginWords {
     uint256 internal constant AMOUNT_BITS = 64;
     /// @notice An empty slot: every bit of its key set, amount 0.
     uint256 internal constant EMPTY_SLOT =
-        (((1 << LEG_KEY_BITS) - 1) << AMOUNT_BITS) + (1 << (AMOUNT_BITS - 1));
+        (2 ** LEG_KEY_BITS - 1) * 2 ** AMOUNT_BITS + 2 ** (AMOUNT_BITS - 1);
     /// @notice Linear holdings of nothing, and a cash of zero.
     uint256 internal constant NO_LINEAR = 1 << 189;
     uint256 internal constant NO_CASH = 1 << 95;
