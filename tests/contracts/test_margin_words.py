@@ -65,7 +65,6 @@ def test_snapshot_word(c: dict[str, int]) -> None:
 
 def test_empty_slot_and_holdings_of_nothing(c: dict[str, int]) -> None:
     key_bits = 8 + 35 + 36 + 1
-    assert c["LEG_KEY_BITS"] == key_bits
     assert c["EMPTY_SLOT"] == (2**key_bits - 1) * 2**64 + 2**63
     assert c["NO_LINEAR"] == 2**63 << (63 + 63)
     assert c["NO_CASH"] == 2**95
