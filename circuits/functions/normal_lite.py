@@ -1,4 +1,4 @@
-"""The standard normal distribution function for scenario revaluation: quadratics, error 1.3e-10.
+"""The standard normal distribution function for scenario revaluation: quadratics, error 1.4e-10.
 
 As `normal_cdf`, with at most one fine limb: scenario rows are many, and differences of values are
 charged, not the values themselves.

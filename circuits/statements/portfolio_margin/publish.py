@@ -82,14 +82,24 @@ def publish_claim(
     added = ar.product("collateral_atoms", collateral, unit)
     whole = margin.margin.plus(added)
     if shape.kind is Kind.BREACH:
-        ar.range_check("breach", (-whole).minus(1), _CASH_CHECK_BITS)
+        assert_negative(ar, whole)
         _publish_equity(ar, root, unit, margin.equity.plus(added * SPOT_FACTOR_ONE))
     else:
-        ar.range_check("covered", whole, _CASH_CHECK_BITS)
+        assert_covered(ar, whole)
     if shape.kind is Kind.OPEN:
         ar.publish("legs", found.legs.packed)
         ar.publish("linear", holdings.packed_linear)
         ar.publish("cash", holdings.packed_cash)
+
+
+def assert_covered(ar: Arithmetic, margin: Integer) -> None:
+    """margin >= 0."""
+    ar.range_check("covered", margin, _CASH_CHECK_BITS)
+
+
+def assert_negative(ar: Arithmetic, margin: Integer) -> None:
+    """margin < 0: of one integer, this or the other holds, never both."""
+    ar.range_check("breach", (-margin).minus(1), _CASH_CHECK_BITS)
 
 
 def _publish_equity(ar: Arithmetic, root: Lanes, unit: Integer, equity: Integer) -> None:
@@ -111,7 +121,7 @@ def _publish_requirement(ar: Arithmetic, found: Portfolio, margin: Margin) -> No
     requirement = ar.range_check("requirement", units, COLLATERAL_BITS)
     ar.publish("requirement", requirement)
     covered = margin.margin.plus(ar.product("atoms", requirement, values["collateral_unit"]))
-    ar.range_check("covered", covered, _CASH_CHECK_BITS)
+    assert_covered(ar, covered)
     none = is_zero(ar, "no_step", steps)
     step = ar.product("step_atoms", values["requirement_step"], values["collateral_unit"])
     short = step.minus(covered, 1)
