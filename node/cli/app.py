@@ -7,9 +7,35 @@ from typing import Annotated
 
 import typer
 
-from node.cli import audit, bench, demo, deploy, doctor, margin, price, prove, serve, setup, verify
+from node.cli import (
+    audit,
+    bench,
+    demo,
+    demo_margin,
+    deploy,
+    doctor,
+    margin,
+    price,
+    prove,
+    serve,
+    setup,
+    verify,
+)
 
-_COMMANDS = (demo, setup, serve, price, prove, margin, verify, deploy, audit, bench, doctor)
+_COMMANDS = (
+    demo,
+    demo_margin,
+    setup,
+    serve,
+    price,
+    prove,
+    margin,
+    verify,
+    deploy,
+    audit,
+    bench,
+    doctor,
+)
 
 
 def build_app() -> typer.Typer:

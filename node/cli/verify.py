@@ -1,4 +1,4 @@
-"""`proofmark verify FILE`: does the proof show the marks, or the margin? The key never comes from the file."""
+"""`proofmark verify FILE`: does the proof show its marks or margin? The key is never the file's."""
 
 from __future__ import annotations
 

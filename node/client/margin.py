@@ -48,7 +48,7 @@ class Holding(Hidden):
 
 @dataclass(frozen=True, repr=False)
 class MarginRow(Hidden):
-    """One scenario: spot over today's, volatility rule, share that counts, gain in quote currency."""
+    """One scenario: spot over today's, volatility rule, share that counts, gain."""
 
     spot_factor: Decimal
     volatility_rule: str

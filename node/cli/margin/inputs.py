@@ -14,8 +14,8 @@ from circuits.statements.portfolio_margin import (
     SHIPPED,
     Book,
     MarginMarket,
-    ParameterSet,
     ParametersError,
+    ParameterSet,
     load_parameter_set,
     load_shipped,
 )

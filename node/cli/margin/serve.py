@@ -41,7 +41,9 @@ def serve(
     ],
     market: Annotated[
         Path,
-        typer.Option("--market", help="Market JSON file, read again on change.", show_default=False),
+        typer.Option(
+            "--market", help="Market JSON file, read again on change.", show_default=False
+        ),
     ],
     address: Annotated[
         str, typer.Option("--address", help="Where to listen; loopback.")

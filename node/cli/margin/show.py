@@ -48,9 +48,9 @@ def show(
         book = scene.book(portfolio)
         sheet = valuer.quote(book, collateral)
         if plot is not None:
-            from node.margin.plot import draw_surface  # noqa: PLC0415
+            from node.plots import draw_book  # noqa: PLC0415
 
-            draw_surface(book, valuer, collateral, plot)
+            draw_book(book, valuer, collateral, plot)
             sayer(as_json)(f"drew {plot}")
     report = sheet_report(sheet, scene)
     head = {**scene_report(scene), "legs": len(book.legs), "collateral": collateral}

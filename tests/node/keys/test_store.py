@@ -21,8 +21,8 @@ from node.keys import (
     NotServedError,
     UnknownStatementError,
     open_verifying_key,
-    statement_of,
     shape_of_capacity,
+    statement_of,
     statement_title,
 )
 from prover import (

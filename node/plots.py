@@ -1,4 +1,4 @@
-"""The picture of a book: what it gains over spot and volatility, for its owner.
+"""Pictures: what a book gains over spot and volatility, and where a backtest found exceptions.
 
 Every number comes from the model: curves and surface are rows of made-up parameter sets whose spot
 factors lie close together. Needs matplotlib (extra `plot`); its one door in the product.
@@ -6,7 +6,9 @@ factors lie close together. Needs matplotlib (extra `plot`); its one door in the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,10 +24,12 @@ from circuits.statements.portfolio_margin.units import (
     PARAMETER_ONE,
     SPOT_FACTOR_ONE,
 )
+from node.backtest import BookResult
 from node.errors import NodeError, Reason
-from node.margin.valuation import MarginSheet, Valuer
+from node.margin import MarginSheet, Valuer
 
 _STEPS = 33
+_SETS = ("#0b5394", "#cc4125", "#38761d", "#674ea7")
 _FACTORS = tuple(Fraction(n, 20) for n in range(10, 41, 2))
 """Multiples of today's volatilities that the surface shows: 0.5 to 2."""
 _RULES = {
@@ -46,18 +50,15 @@ class PlotUnavailableError(NodeError):
         return "Install the extra: pip install 'proofmark[plot]'; name a .png, .svg or .pdf file."
 
 
-def draw_surface(book: Book, valuer: Valuer, collateral: int, path: Path) -> None:
+def draw_book(book: Book, valuer: Valuer, collateral: int, path: Path) -> None:
     """Draw P&L over spot for each volatility rule with the set's rows, and over both as a surface.
 
     Raises PlotUnavailableError, BookRefused.
     """
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 - optional
-    except ImportError as error:
-        raise PlotUnavailableError("drawing needs matplotlib, which is not installed") from error
+    figure_class = _figure_class()
     picture = _Picture(book, valuer)
     sheet = valuer.quote(book, collateral)
-    figure = Figure(figsize=(12.5, 5.0), layout="constrained")
+    figure = figure_class(figsize=(12.5, 5.0), layout="constrained")
     lines, surface = figure.subplots(1, 2)
     _draw_lines(lines, picture, sheet)
     _draw_surface(surface, picture)
@@ -66,6 +67,18 @@ def draw_surface(book: Book, valuer: Valuer, collateral: int, path: Path) -> Non
         f" maintenance margin {picture.money(sheet.maintenance):,.0f}",
         fontsize=11,
     )
+    _save(figure, path)
+
+
+def _figure_class() -> Any:
+    try:
+        from matplotlib.figure import Figure  # noqa: PLC0415 - optional
+    except ImportError as error:
+        raise PlotUnavailableError("drawing needs matplotlib, which is not installed") from error
+    return Figure
+
+
+def _save(figure: Any, path: Path) -> None:
     try:
         figure.savefig(path, dpi=110)
     except (OSError, ValueError) as error:
@@ -165,3 +178,36 @@ def _dress(axes: Any, title: str) -> None:
     axes.set_title(title, fontsize=10)
     axes.set_xlabel("spot")
     axes.xaxis.set_major_formatter("{x:,.0f}")
+
+
+def draw_backtest(
+    name: str, opened: Any, close: Any, results: Sequence[BookResult], path: Path
+) -> None:
+    """Draw the price, and below it every exception of every book: one row for book and set.
+
+    Filled marks lost more than the requirement at the hour's close, hollow ones within the hour
+    alone. Raises PlotUnavailableError.
+    """
+    figure_class = _figure_class()
+    rows = [(each.parameters, each.book) for each in results]
+    figure = figure_class(figsize=(13, 3.2 + 0.19 * len(rows)), layout="constrained")
+    price, exceptions = figure.subplots(
+        2, 1, sharex=True, height_ratios=[2.2, 0.2 * len(rows) + 0.5]
+    )
+    times = [datetime.fromtimestamp(int(each), UTC) for each in opened]
+    price.plot(times, close, color="#444444", linewidth=0.7)
+    price.set_yscale("log")
+    price.set_title(f"{name}: hours whose loss exceeded the maintenance requirement", fontsize=10)
+    colours = dict(zip(dict.fromkeys(name for name, _ in rows), _SETS * len(rows), strict=False))
+    for at, each in enumerate(results):
+        colour = colours[each.parameters]
+        for stamps, face in ((each.worst_exceptions, "none"), (each.close_exceptions, colour)):
+            moments = [datetime.fromtimestamp(stamp, UTC) for stamp in stamps]
+            exceptions.scatter(moments, [at] * len(moments), s=16, facecolor=face, edgecolor=colour)
+    exceptions.set_yticks(range(len(rows)), [f"{book} · {name}" for name, book in rows], fontsize=7)
+    for label, (each, _) in zip(exceptions.get_yticklabels(), rows, strict=True):
+        label.set_color(colours[each])
+    exceptions.set_ylim(len(rows) - 0.5, -0.5)
+    exceptions.grid(axis="y", linewidth=0.3)
+    exceptions.set_xlabel("filled: at the hour's close; hollow: within the hour")
+    _save(figure, path)
