@@ -101,11 +101,11 @@ class _Picture:
 
     def money(self, value: Fraction | int) -> float:
         """Cash atoms in quote currency."""
-        return float(value) / self._unit
+        return float(value / self._unit)
 
     def at(self, factor: int) -> float:
         """The spot of a spot factor."""
-        return self.spot * factor / SPOT_FACTOR_ONE
+        return float(self.spot * factor / SPOT_FACTOR_ONE)
 
     def profits(
         self, rule: VolatilityRule, parameters: MarginParameters | None = None
@@ -121,8 +121,14 @@ class _Picture:
         found = []
         for factor in _FACTORS:
             shift = int(abs(factor - 1) * PARAMETER_ONE)
-            even = {"short_power": 0, "long_power": 0, "minimum_up_volatility": 0}
-            flat = replace(self._valuer.parameters, range_up=shift, range_down=shift, **even)
+            flat = replace(
+                self._valuer.parameters,
+                range_up=shift,
+                range_down=shift,
+                short_power=0,
+                long_power=0,
+                minimum_up_volatility=0,
+            )
             rule = VolatilityRule.UP if factor > 1 else VolatilityRule.DOWN
             found.append(self.profits(rule, flat))
         return found
@@ -205,8 +211,8 @@ def draw_backtest(
             moments = [datetime.fromtimestamp(stamp, UTC) for stamp in stamps]
             exceptions.scatter(moments, [at] * len(moments), s=16, facecolor=face, edgecolor=colour)
     exceptions.set_yticks(range(len(rows)), [f"{book} · {name}" for name, book in rows], fontsize=7)
-    for label, (each, _) in zip(exceptions.get_yticklabels(), rows, strict=True):
-        label.set_color(colours[each])
+    for label, (own, _) in zip(exceptions.get_yticklabels(), rows, strict=True):
+        label.set_color(colours[own])
     exceptions.set_ylim(len(rows) - 0.5, -0.5)
     exceptions.grid(axis="y", linewidth=0.3)
     exceptions.set_xlabel("filled: at the hour's close; hollow: within the hour")

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from node.errors import NodeError, Reason
 
 HOUR_SECONDS = 3_600
+LARGEST_VOLATILITY = 5.0
+"""Volatilities of a market stay below 5.4."""
 _COLUMNS = ("hour_open_utc", "open", "high", "low", "close")
 _FAULTS_SHOWN = 10
 
@@ -85,10 +87,11 @@ def _read(rows: list[list[str]], bars: list[tuple[float, ...]]) -> Iterator[str]
 
 
 def implied_proxy(bars: HourlyBars, half_life_hours: float, factor: float, floor: float) -> Any:
-    """The volatility each bar ends with: an exponentially weighted realised one, in whole points.
+    """The volatility each bar ends with: an exponentially weighted realised one, rounded.
 
     variance_t = (1 - w) r_t^2 + w variance_(t-1), w = 2^(-1 / half life), r the hourly log return;
-    times the factor, per year of 8,760 hours, at least the floor, rounded to 0.01. The first value
+    times the factor, per year of 8,760 hours, from the floor to 5, rounded to
+    0.01 below 1 and to 0.1 above. The first value
     is the mean of the first half life. J.P. Morgan, RiskMetrics Technical Document, 1996, section
     5.2, with another half life.
     """
@@ -100,4 +103,5 @@ def implied_proxy(bars: HourlyBars, half_life_hours: float, factor: float, floor
         variance = (1 - weight) * value * value + weight * variance
         found[index] = variance
     volatility = np.sqrt(found * 8_760) * factor
-    return np.maximum(np.round(volatility, 2), floor)
+    rounded = np.where(volatility < 1, np.round(volatility, 2), np.round(volatility, 1))
+    return np.clip(rounded, floor, LARGEST_VOLATILITY)

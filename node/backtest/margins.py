@@ -117,4 +117,5 @@ def value_share(book: TestBook, move: Floats, volatility: Floats, days_later: fl
 
 
 def _normal(x: Floats) -> Floats:
-    return (1.0 + _ERF(x / sqrt(2.0)).astype(np.float64)) / 2.0
+    found: Floats = np.asarray(_ERF(x / sqrt(2.0)), dtype=np.float64)
+    return (1.0 + found) / 2.0

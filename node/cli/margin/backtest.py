@@ -135,8 +135,8 @@ def _dates(results: list[BookResult]) -> Table:
     days: dict[str, dict[str, int]] = {}
     for each in results:
         for stamp in each.worst_exceptions:
-            day = days.setdefault(_hour(stamp)[:10], {})
-            day[each.parameters] = day.get(each.parameters, 0) + 1
+            found = days.setdefault(_hour(stamp)[:10], {})
+            found[each.parameters] = found.get(each.parameters, 0) + 1
     ordered = sorted(days.items(), key=lambda item: -sum(item[1].values()))
     title = f"{len(days)} days with exceptions; the {min(len(days), _DATES_SHOWN)} with the most"
     table = Table("day (UTC)", "exceptions within an hour, all books", title=title)

@@ -128,7 +128,7 @@ def test_a_call_is_answered_once(server: MarginServer) -> None:
         ):
             with pytest.raises(grpc.RpcError) as refused:
                 method(request, timeout=20)
-            assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED  # type: ignore[attr-defined]
+            assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
 
 
 def test_a_bad_trade_is_refused_by_row_without_its_numbers(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,7 @@ from tests.node.margin.books import (
 
 
 @pytest.mark.parametrize("path", [MARKET, FALLEN])
-def test_a_sheet_is_the_models_and_near_the_oracles(path) -> None:
+def test_a_sheet_is_the_models_and_near_the_oracles(path: Path) -> None:
     market = quoted(path).market
     sheet = quote_margin(shipped_book(), market, PARAMETERS)
     exact = model_quote(shipped_book(), market, PARAMETERS)
