@@ -1,7 +1,8 @@
-"""The owner's side of portfolio margin: quotes, openings sealed at rest, proofs made at home."""
+"""The owner's side of portfolio margin: quotes, openings sealed at rest, proofs made at home.
 
-from node.margin.authority import CallDomain, Gatekeeper, SignedCall, sign_call
-from node.margin.desk import MarketFile, OwnerDesk
+What answers signed calls is not imported here (`authority`, `desk`): it needs the chain room.
+"""
+
 from node.margin.errors import (
     BookRefused,
     ClaimRefused,
@@ -30,20 +31,15 @@ __all__ = [
     "AccountReference",
     "BookOpening",
     "BookRefused",
-    "CallDomain",
     "ClaimRefused",
-    "Gatekeeper",
     "MarginError",
     "MarginRequest",
     "MarginSheet",
-    "MarketFile",
     "NotTheOwner",
     "OpeningReused",
-    "OwnerDesk",
     "OwnerSecret",
     "RowProfit",
     "SealError",
-    "SignedCall",
     "Valuer",
     "Vault",
     "VaultError",
@@ -54,7 +50,6 @@ __all__ = [
     "prove_margin",
     "quote_margin",
     "seal",
-    "sign_call",
     "unseal",
     "what_if",
 ]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from circuits.statements.portfolio_margin import Book, Opening, commit
 from circuits.statements.portfolio_margin.hidden import Hidden
-from node.chain.signatures import LocalAccount
+
+if TYPE_CHECKING:
+    from node.chain.signatures import LocalAccount
 
 LARGEST_UPDATE = (1 << 32) - 1
 

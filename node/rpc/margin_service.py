@@ -12,7 +12,9 @@ import grpc
 from google.protobuf.message import DecodeError
 
 from circuits.statements.portfolio_margin.units import RANGES
-from node.margin import MarginSheet, OwnerDesk, SignedCall
+from node.margin import MarginSheet
+from node.margin.authority import SignedCall
+from node.margin.desk import OwnerDesk
 from node.pb import margin_service_pb2 as pb
 from node.pb import margin_service_pb2_grpc
 from node.quoting import RawHolding, scaled_to_decimal

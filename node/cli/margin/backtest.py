@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from circuits.statements.portfolio_margin import SHIPPED
+from circuits.statements.portfolio_margin import SHIPPED, MarginParameters
+from node.backtest import (
+    BacktestRules,
+    BookResult,
+    HourlyBars,
+    KupiecTest,
+    read_bars,
+    run_backtest,
+)
 from node.cli.margin.inputs import chosen_parameters
 from node.cli.options import AsJson
 from node.cli.output import print_json, reporting_errors, sayer, table_console, working
 from node.errors import NodeError, Reason
-
-if TYPE_CHECKING:
-    from node.backtest import BookResult, KupiecTest
+from node.plots import draw_backtest
 
 _DATES_SHOWN = 12
+Level = Annotated[float, typer.Option("--level", help="Share of hours that may be exceptions.")]
+Factor = Annotated[float, typer.Option("--factor", help="Implied over realised volatility.")]
 
 
 class BacktestRefusedError(NodeError):
@@ -41,12 +49,8 @@ def backtest(
         list[str] | None,
         typer.Option("--parameters", help="A set or a file; may be repeated. [all shipped]"),
     ] = None,
-    level: Annotated[
-        float, typer.Option("--level", help="Share of hours that may be exceptions.")
-    ] = 0.001,
-    factor: Annotated[
-        float, typer.Option("--factor", help="Implied over realised volatility.")
-    ] = 1.1,
+    level: Level = 0.001,
+    factor: Factor = 1.1,
     plot: Annotated[
         Path | None, typer.Option("--plot", help="Also draw every exception (extra `plot`).")
     ] = None,
@@ -57,20 +61,13 @@ def backtest(
     Standard books are struck anew every hour at 100 % utilisation. The implied volatility is a
     stand-in: EWMA realised volatility of the bars (half life 72 h) times --factor.
     """
-    from node.backtest import BacktestRules, read_bars, run_backtest  # noqa: PLC0415
-
     with reporting_errors(as_json):
         sets = [(each, chosen_parameters(each).parameters) for each in parameters or SHIPPED]
         bars = read_bars(hours)
         rules = BacktestRules(level=level, volatility_factor=factor)
         with working(f"{len(bars.close):,} hours, {len(sets)} parameter sets", as_json):
-            try:
-                results = run_backtest(bars, sets, rules)
-            except ValueError as error:
-                raise BacktestRefusedError(str(error)) from error
+            results = _run(bars, sets, rules)
         if plot is not None:
-            from node.plots import draw_backtest  # noqa: PLC0415
-
             draw_backtest(bars.name, bars.opened, bars.close, results, plot)
             sayer(as_json)(f"drew {plot}")
     if as_json:
@@ -80,6 +77,15 @@ def backtest(
     console = table_console()
     console.print(_table(results, title))
     console.print(_dates(results))
+
+
+def _run(
+    bars: HourlyBars, sets: list[tuple[str, MarginParameters]], rules: BacktestRules
+) -> list[BookResult]:
+    try:
+        return run_backtest(bars, sets, rules)
+    except ValueError as error:
+        raise BacktestRefusedError(str(error)) from error
 
 
 def _report(result: BookResult) -> dict[str, Any]:

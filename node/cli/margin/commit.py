@@ -23,6 +23,7 @@ from node.cli.margin.inputs import (
 )
 from node.cli.options import AsJson, DataDirectory, settings_in
 from node.cli.output import print_fields, print_json, reporting_errors
+from node.margin import AccountReference
 
 
 def register(group: typer.Typer) -> None:
@@ -51,8 +52,6 @@ def commit(
 
     Every commitment has a salt of its own; whoever lost a vault names a higher --update.
     """
-    from node.margin import AccountReference  # noqa: PLC0415
-
     reference = AccountReference(consumer_address(consumer), account_number(account))
     with reporting_errors(as_json):
         settings = settings_in(data_directory)

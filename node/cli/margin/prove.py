@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from circuits.statements.header import Header
 from circuits.statements.portfolio_margin import Kind, Level
+from node.attestations import Attestation, ProvingTimes, write_attestation
 from node.cli.margin.inputs import (
     DEFAULT_PARAMETERS,
     Account,
@@ -18,6 +20,7 @@ from node.cli.margin.inputs import (
     Market,
     Parameters,
     PasswordFile,
+    Scene,
     account_number,
     chosen_scene,
     consumer_address,
@@ -35,11 +38,27 @@ from node.cli.options import (
     settings_in,
 )
 from node.cli.output import print_fields, print_json, reporting_errors, sayer, working
-from node.keys import statement_title
+from node.keys import KeyStore, statement_title
+from node.margin import (
+    PRODUCT_SLOTS,
+    AccountReference,
+    MarginRequest,
+    Valuer,
+    Vault,
+    margin_statement,
+    prove_margin,
+)
+from prover import Engine
 
-if TYPE_CHECKING:
-    from node.attestations import Attestation, ProvingTimes
-
+Out = Annotated[Path, typer.Option("--out", help="Attestation file to write.", show_default=False)]
+LevelName = Annotated[str, typer.Option("--level", help="maintenance or initial.")]
+ChainId = Annotated[int, typer.Option("--chain-id", help="0: for readers of files.")]
+Registry = Annotated[str, typer.Option("--registry", help="AttestationRegistry.")]
+Sequence = Annotated[int, typer.Option("--sequence", help="The account's next.")]
+ValidUntil = Annotated[int, typer.Option("--valid-until", help="Unix seconds.")]
+Slots = Annotated[
+    int, typer.Option("--slots", help="Legs the circuit holds; 128 hides their number best.")
+]
 _LEVELS = {level.name.lower(): level for level in Level}
 
 
@@ -52,20 +71,16 @@ def prove(
     kind: Annotated[Kind, typer.Argument(help="What to show.", show_default=False)],
     consumer: Consumer,
     account: Account,
-    out: Annotated[
-        Path, typer.Option("--out", help="Attestation file to write.", show_default=False)
-    ],
+    out: Out,
     market: Market = None,
     parameters: Parameters = DEFAULT_PARAMETERS,
-    level: Annotated[str, typer.Option("--level", help="maintenance or initial.")] = "maintenance",
+    level: LevelName = "maintenance",
     collateral: Collateral = 0,
-    chain_id: Annotated[int, typer.Option("--chain-id", help="0: for readers of files.")] = 0,
-    registry: Annotated[str, typer.Option("--registry", help="AttestationRegistry.")] = "0x0",
-    sequence: Annotated[int, typer.Option("--sequence", help="The account's next.")] = 0,
-    valid_until: Annotated[int, typer.Option("--valid-until", help="Unix seconds.")] = 0,
-    slots: Annotated[
-        int, typer.Option("--slots", help="Legs the circuit holds; 128 hides their number best.")
-    ] = 128,
+    chain_id: ChainId = 0,
+    registry: Registry = "0x0",
+    sequence: Sequence = 0,
+    valid_until: ValidUntil = 0,
+    slots: Slots = 128,
     keystore: Keystore = None,
     password_file: PasswordFile = None,
     engine: EngineOption = EngineName.AUTO,
@@ -76,48 +91,64 @@ def prove(
 
     The book stays in this process. A missing development key is made first, with a message.
     """
-    from node.attestations import write_attestation  # noqa: PLC0415
-    from node.margin import (  # noqa: PLC0415
-        PRODUCT_SLOTS,
-        AccountReference,
-        MarginRequest,
-        Valuer,
-        margin_statement,
-        prove_margin,
-    )
-
-    if level not in _LEVELS:
-        raise typer.BadParameter(f"expected {' or '.join(_LEVELS)}", param_hint="--level")
-    if slots not in PRODUCT_SLOTS:
-        raise typer.BadParameter(f"expected one of {PRODUCT_SLOTS}", param_hint="--slots")
-    reference = AccountReference(consumer_address(consumer), account_number(account))
     address = hexadecimal(registry, (1 << 160) - 1, "--registry")
+    header = Header(chain_id, address, consumer_address(consumer), sequence, valid_until)
+    request = MarginRequest(kind, header, _chosen_level(level), collateral)
+    asked = _Asked(request, account_number(account), _chosen_slots(slots), out)
     with reporting_errors(as_json):
         arithmetic = chosen_engine(engine)
         settings = settings_in(data_directory)
         scene = chosen_scene(market, parameters, tell=not as_json)
         vault = owner_vault(settings.data_directory, owner_account(keystore, password_file))
-        opened = vault.newest(reference)
-        valuer = Valuer(scene.market, scene.parameters.parameters)
-        header = Header(chain_id, address, reference.group, sequence, valid_until)
-        request = MarginRequest(kind, header, _LEVELS[level], collateral)
-        statement = margin_statement(kind, valuer.market, valuer.parameters, slots)
-        with working(f"the key of {statement_title(statement)}", as_json):
-            key = key_store(settings).ensure_development_key(statement, sayer(as_json), arithmetic)
-        with working(f"proving, {arithmetic.name} engine", as_json):
-            made, times = prove_margin(request, opened, valuer, key, arithmetic, slots=slots)
-        write_attestation(out, made)
-    report = {
-        "file": str(out),
-        "statement": statement_title(statement),
-        "unsafe_dev": key.verifying_key.unsafe_dev,
-        "engine": arithmetic.name,
-        **_report(made, times),
-    }
+        report = _prove(asked, scene, vault, key_store(settings), arithmetic, as_json)
     if as_json:
         print_json(report)
     else:
         print_fields(report)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What to prove about which account, by which circuit, into which file."""
+
+    request: MarginRequest
+    account_id: int
+    slots: int
+    out: Path
+
+
+def _prove(
+    asked: _Asked, scene: Scene, vault: Vault, store: KeyStore, engine: Engine, as_json: bool
+) -> dict[str, object]:
+    """Prove, write, report."""
+    opened = vault.newest(AccountReference(asked.request.header.consumer, asked.account_id))
+    valuer = Valuer(scene.market, scene.parameters.parameters)
+    statement = margin_statement(asked.request.kind, valuer.market, valuer.parameters, asked.slots)
+    title = statement_title(statement)
+    with working(f"the key of {title}", as_json):
+        key = store.ensure_development_key(statement, sayer(as_json), engine)
+    with working(f"proving, {engine.name} engine", as_json):
+        made, times = prove_margin(asked.request, opened, valuer, key, engine, slots=asked.slots)
+    write_attestation(asked.out, made)
+    return {
+        "file": str(asked.out),
+        "statement": title,
+        "unsafe_dev": key.verifying_key.unsafe_dev,
+        "engine": engine.name,
+        **_report(made, times),
+    }
+
+
+def _chosen_level(name: str) -> Level:
+    if name not in _LEVELS:
+        raise typer.BadParameter(f"expected {' or '.join(_LEVELS)}", param_hint="--level")
+    return _LEVELS[name]
+
+
+def _chosen_slots(slots: int) -> int:
+    if slots not in PRODUCT_SLOTS:
+        raise typer.BadParameter(f"expected one of {PRODUCT_SLOTS}", param_hint="--slots")
+    return slots
 
 
 def _report(made: Attestation, times: ProvingTimes) -> dict[str, object]:

@@ -24,8 +24,16 @@ from node.cli.margin.inputs import (
 )
 from node.cli.options import AsJson, DataDirectory, settings_in
 from node.cli.output import reporting_errors, say
+from node.margin import AccountReference
 
-_POLL_SECONDS = 1.0
+ChainId = Annotated[
+    int, typer.Option("--chain-id", help="Chain of the consumer.", show_default=False)
+]
+MarketPath = Annotated[
+    Path,
+    typer.Option("--market", help="Market JSON file, read again on change.", show_default=False),
+]
+Address = Annotated[str, typer.Option("--address", help="Where to listen; loopback.")]
 
 
 def register(group: typer.Typer) -> None:
@@ -36,18 +44,9 @@ def register(group: typer.Typer) -> None:
 def serve(
     consumer: Consumer,
     account: Account,
-    chain_id: Annotated[
-        int, typer.Option("--chain-id", help="Chain of the consumer.", show_default=False)
-    ],
-    market: Annotated[
-        Path,
-        typer.Option(
-            "--market", help="Market JSON file, read again on change.", show_default=False
-        ),
-    ],
-    address: Annotated[
-        str, typer.Option("--address", help="Where to listen; loopback.")
-    ] = "127.0.0.1:50071",
+    chain_id: ChainId,
+    market: MarketPath,
+    address: Address = "127.0.0.1:50071",
     parameters: Parameters = DEFAULT_PARAMETERS,
     keystore: Keystore = None,
     password_file: PasswordFile = None,
@@ -58,20 +57,15 @@ def serve(
 
     Calls are signed by the account's key. Ends with Ctrl-C or SIGTERM.
     """
-    from node.margin import (  # noqa: PLC0415
-        AccountReference,
-        CallDomain,
-        Gatekeeper,
-        MarketFile,
-        OwnerDesk,
-    )
+    from node.margin.authority import CallDomain, Gatekeeper  # noqa: PLC0415
+    from node.margin.desk import MarketFile, OwnerDesk  # noqa: PLC0415
     from node.rpc.margin_service import MarginServer  # noqa: PLC0415
     from node.service import configure_logging  # noqa: PLC0415
 
     reference = AccountReference(consumer_address(consumer), account_number(account))
     stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    signal.signal(signal.SIGINT, lambda *_: stopped.set())
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     with reporting_errors(as_json):
         configure_logging(as_json=as_json)
         owner = owner_account(keystore, password_file)
@@ -79,10 +73,10 @@ def serve(
         valuer = MarketFile(market, chosen_parameters(parameters).parameters)
         valuer()  # a market that cannot be read is refused now, not at the first call
         gatekeeper = Gatekeeper(owner.address, CallDomain(chain_id, reference.group))
-        desk = OwnerDesk(vault.newest(reference), valuer, gatekeeper)
-        server = MarginServer(desk, address=address)
+        server = MarginServer(
+            OwnerDesk(vault.newest(reference), valuer, gatekeeper), address=address
+        )
         server.start()
         say(f"serving the owner on {server.address}; Ctrl-C stops")
-        while not stopped.wait(_POLL_SECONDS):
-            pass
+        stopped.wait()
         server.drain()

@@ -18,6 +18,8 @@ from node.cli.margin.inputs import (
 from node.cli.margin.sheets import scene_report, sheet_report, sheet_table
 from node.cli.options import AsJson
 from node.cli.output import print_json, reporting_errors, sayer, table_console
+from node.margin import Valuer
+from node.plots import draw_book
 
 
 def register(group: typer.Typer) -> None:
@@ -40,16 +42,12 @@ def show(
 
     Money is in quote currency. A margin of 0 or more is healthy.
     """
-    from node.margin import Valuer  # noqa: PLC0415
-
     with reporting_errors(as_json):
         scene = chosen_scene(market, parameters, tell=not as_json)
         valuer = Valuer(scene.market, scene.parameters.parameters)
         book = scene.book(portfolio)
         sheet = valuer.quote(book, collateral)
         if plot is not None:
-            from node.plots import draw_book  # noqa: PLC0415
-
             draw_book(book, valuer, collateral, plot)
             sayer(as_json)(f"drew {plot}")
     report = sheet_report(sheet, scene)

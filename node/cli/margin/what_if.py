@@ -18,6 +18,7 @@ from node.cli.margin.inputs import (
 from node.cli.margin.sheets import scene_report, sheet_report, sheet_table
 from node.cli.options import AsJson
 from node.cli.output import print_json, reporting_errors, table_console
+from node.margin import Valuer
 
 
 def register(group: typer.Typer) -> None:
@@ -39,8 +40,6 @@ def what_if(
     as_json: AsJson = False,
 ) -> None:
     """Show what a trade would do: amounts of the trade's file are added to the book's."""
-    from node.margin import Valuer  # noqa: PLC0415
-
     with reporting_errors(as_json):
         scene = chosen_scene(market, parameters, tell=not as_json)
         valuer = Valuer(scene.market, scene.parameters.parameters)

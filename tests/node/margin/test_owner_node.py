@@ -16,17 +16,9 @@ import structlog
 from node.chain import development_account
 from node.client import InvalidRequestError, NodeFaultError
 from node.client.margin import AsyncMarginClient, Holding, MarginClient, Owner
-from node.margin import (
-    BookOpening,
-    CallDomain,
-    Gatekeeper,
-    MarketFile,
-    NotTheOwner,
-    OwnerDesk,
-    OwnerSecret,
-    SignedCall,
-    sign_call,
-)
+from node.margin import BookOpening, NotTheOwner, OwnerSecret
+from node.margin.authority import CallDomain, Gatekeeper, SignedCall, sign_call
+from node.margin.desk import MarketFile, OwnerDesk
 from node.pb import margin_service_pb2 as pb
 from node.pb import margin_service_pb2_grpc
 from node.rpc.listening import AddressRefusedError
