@@ -167,11 +167,25 @@ def test_the_vocabulary_agrees_with_python_numbers(
     assert numbers.counts([lanes, lanes], 4).tolist() == PYTHON.counts([arrays] * 2, 4).tolist()
     assert numbers.field_inverses(lanes).tolist() == PYTHON.field_inverses(arrays).tolist()
     assert unpack_scalars(numbers.packed([lanes])) == [value % R for value in values]
-    exact_ours = numbers.exact_quotient(lanes, divisor)
-    exact_theirs = PYTHON.exact_quotient(arrays, divisor)
-    assert (exact_ours is None) == (exact_theirs is None)
-    if exact_ours is not None and exact_theirs is not None:
-        assert exact_ours.tolist() == exact_theirs.tolist()
+
+
+@given(values=vectors, divisor=integers.filter(bool))
+def test_an_exact_quotient_has_no_remainder(
+    numbers: NativeNumbers, values: list[int], divisor: int
+) -> None:
+    lanes = numbers.vector(values)
+    if divisor == -1 and -LIMIT in values:
+        with pytest.raises(OverflowError):
+            numbers.exact_quotient(lanes, divisor)
+        return
+    expected = PYTHON.exact_quotient(PYTHON.vector(values), divisor)
+    found = numbers.exact_quotient(lanes, divisor)
+    assert (None if found is None else found.tolist()) == (
+        None if expected is None else expected.tolist()
+    )
+    whole = numbers.vector([value // divisor * divisor for value in values if abs(value) < R])
+    quotients = [value // divisor for value in values if abs(value) < R]
+    assert numbers.exact_quotient(whole, divisor).tolist() == quotients  # type: ignore[union-attr]
 
 
 @given(
