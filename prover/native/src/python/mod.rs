@@ -260,15 +260,5 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(vectors::inverses, module)?)?;
     module.add_function(wrap_pyfunction!(vectors::combine, module)?)?;
     module.add_function(wrap_pyfunction!(source_digest, module)?)?;
-    register_lanes(module)
-}
-
-/// Lane vectors and what answers a challenge with them.
-fn register_lanes(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_class::<integer_lanes::IntegerLanes>()?;
-    module.add_class::<integer_lanes::LaneMask>()?;
-    module.add_class::<field_lanes::FieldLanes>()?;
-    module.add_class::<field_lanes::PolynomialTable>()?;
-    module.add_class::<field_lanes::LookupInverses>()?;
-    module.add_function(wrap_pyfunction!(field_lanes::pack_lanes, module)?)
+    field_lanes::register(module)
 }
