@@ -19,7 +19,7 @@ SCALARS = [5, 5, 5, R - 5, 0, 1, R - 1, 2**14 - 1, 2**13, 2**255 % R] * 24
 
 
 def msms(engine: Engine, exponents: list[int], scalars: list[int]) -> tuple[G1Point, G2Point]:
-    packed, factors = pack_scalars(exponents), pack_scalars(scalars)
+    packed, factors = pack_scalars(exponents), engine.load_scalars(pack_scalars(scalars))
     return (
         engine.msm_g1(engine.fixed_base_g1(packed), factors),
         engine.msm_g2(engine.fixed_base_g2(packed), factors),

@@ -5,6 +5,7 @@ mod integer_lanes;
 mod lanes;
 mod matrices;
 mod vectors;
+mod scalar_handle;
 mod views;
 
 use ark_bn254::{Fr, g1, g2};
@@ -18,6 +19,9 @@ use rayon::prelude::*;
 use crate::curve::points::{Coordinate, Curve, Point};
 use crate::field::scalars::{self, LIMBS, Limbs};
 use crate::python::matrices::ConstraintMatrices;
+use crate::msm::point_vector::FinitePoints;
+use crate::msm::scalar_vector::ScalarVector;
+use crate::python::scalar_handle::Scalars;
 use crate::python::views::ByteView;
 use crate::{curve::single, msm, msm::fixed_base};
 
@@ -86,9 +90,9 @@ fn open_points<P: Curve>(py: Python<'_>, raw: PyBuffer<u8>) -> PyResult<ByteView
 fn run_msm<P: Curve<BaseField: single::Evm>>(
     py: Python<'_>,
     view: &ByteView,
-    scalars: &PyBuffer<u64>,
+    finite: &FinitePoints,
+    scalars: &ScalarVector,
 ) -> PyResult<Vec<u8>> {
-    let scalars = read_scalars(py, scalars)?;
     let points = view.bytes().len() / Point::<P::BaseField>::BYTES;
     if scalars.len() != points {
         return Err(value_error(format!(
@@ -96,7 +100,7 @@ fn run_msm<P: Curve<BaseField: single::Evm>>(
             scalars.len()
         )));
     }
-    let sum: Projective<P> = py.detach(|| msm::msm(view.bytes(), &scalars));
+    let sum: Projective<P> = py.detach(|| msm::msm(view.bytes(), finite, scalars));
     Ok(single::encode(sum))
 }
 
@@ -121,13 +125,16 @@ macro_rules! point_vector {
     ($name:ident, $config:ty, $doc:literal) => {
         #[doc = $doc]
         #[pyclass(frozen, module = "prover.engines._native")]
-        struct $name(ByteView);
+        struct $name(ByteView, FinitePoints);
 
         #[pymethods]
         impl $name {
             #[new]
             fn new(py: Python<'_>, raw: PyBuffer<u8>) -> PyResult<Self> {
-                open_points::<$config>(py, raw).map(Self)
+                let view = open_points::<$config>(py, raw)?;
+                let size = Point::<<$config as ark_ec::CurveConfig>::BaseField>::BYTES;
+                let finite = py.detach(|| FinitePoints::of(view.bytes(), size));
+                Ok(Self(view, finite))
             }
 
             fn __len__(&self) -> usize {
@@ -142,12 +149,10 @@ macro_rules! point_vector {
             fn msm<'py>(
                 &self,
                 py: Python<'py>,
-                scalars: PyBuffer<u64>,
+                scalars: &Scalars,
             ) -> PyResult<Bound<'py, PyBytes>> {
-                Ok(PyBytes::new(
-                    py,
-                    &run_msm::<$config>(py, &self.0, &scalars)?,
-                ))
+                let sum = run_msm::<$config>(py, &self.0, &self.1, &scalars.0)?;
+                Ok(PyBytes::new(py, &sum))
             }
 
             fn first_fault(
@@ -248,6 +253,7 @@ fn source_digest() -> &'static str {
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<G1Points>()?;
     module.add_class::<G2Points>()?;
+    module.add_class::<Scalars>()?;
     module.add_class::<ConstraintMatrices>()?;
     module.add_function(wrap_pyfunction!(fixed_base_g1, module)?)?;
     module.add_function(wrap_pyfunction!(fixed_base_g2, module)?)?;
