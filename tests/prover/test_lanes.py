@@ -45,7 +45,11 @@ def test_awkward_points_meet_in_buckets(native_engine: Engine) -> None:
 @pytest.mark.usefixtures("native_engine")
 def test_the_portable_path_passes_the_same_tests() -> None:
     """The variable is read once, so the other path needs another process."""
-    tests = ["test_engines.py", "test_lanes.py::test_awkward_points_meet_in_buckets"]
+    tests = [
+        "test_engines.py",
+        "test_scalar_vectors.py",
+        "test_lanes.py::test_awkward_points_meet_in_buckets",
+    ]
     paths = [os.path.join(os.path.dirname(__file__), test) for test in tests]
     command = [
         sys.executable,

@@ -14,6 +14,7 @@ struct Line([u8; LINE_BYTES]);
 
 /// Which point of a `Source` is meant, and whether its opposite is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
 pub struct Entry(pub u32);
 
 impl Entry {
@@ -72,6 +73,29 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Whether all entries refer to points of this source.
+    #[inline]
+    pub fn holds<F: Coordinate>(&self, entries: &[Entry]) -> bool {
+        let count = (self.first.len() + self.second.len()) / Point::<F>::BYTES;
+        let largest = entries
+            .iter()
+            .fold(0, |largest, entry| largest.max(entry.0));
+        entries.is_empty() || Entry(largest).index() < count
+    }
+
+    /// Where the raw encoding of a point begins, which is valid for entries that this source
+    /// `holds`; in few instructions.
+    #[inline]
+    pub fn address<F: Coordinate>(&self, entry: Entry) -> *const u8 {
+        let offset = entry.index() * Point::<F>::BYTES;
+        let start = if offset < self.first.len() {
+            self.first.as_ptr()
+        } else {
+            self.second.as_ptr().wrapping_sub(self.first.len())
+        };
+        start.wrapping_add(offset)
+    }
+
     pub fn read<F: Coordinate>(&self, entry: Entry) -> Point<F> {
         let point = Point::<F>::read(self.raw::<F>(entry));
         point.reduced().negate_if(entry.is_negative())
@@ -117,9 +141,7 @@ impl<F: Coordinate> Cells<F> {
         point.write_to(self.raw_mut(index));
     }
 
-    /// The bytes of one point; who writes infinity there must use `write`.
-    #[inline]
-    pub fn raw_mut(&mut self, index: usize) -> &mut [u8] {
+    fn raw_mut(&mut self, index: usize) -> &mut [u8] {
         let size = Point::<F>::BYTES;
         &mut self.bytes_mut()[index * size..][..size]
     }
@@ -146,22 +168,24 @@ impl<F: Coordinate> Cells<F> {
         unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), length) }
     }
 
-    fn bytes_mut(&mut self) -> &mut [u8] {
+    /// For whoever writes points one and all; infinity must be written with `write`.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
         let length = self.lines.len() * LINE_BYTES;
         // SAFETY: as in `bytes`; any byte is valid in a line, and the borrow is exclusive.
         unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), length) }
     }
 }
 
-/// Asks the memory for bytes that are read soon.
+/// Asks the memory for a point that is read soon.
 #[inline]
-pub fn prefetch(bytes: &[u8]) {
+pub fn prefetch<F: Coordinate>(source: &Source, entry: Entry) {
+    let address = source.address::<F>(entry);
     #[cfg(target_arch = "x86_64")]
-    for byte in bytes.iter().step_by(LINE_BYTES).chain(bytes.last()) {
+    for offset in (0..Point::<F>::BYTES).step_by(LINE_BYTES) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: the pointer is into a slice; a prefetch has no effect but on caches.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(byte).cast()) };
+        // SAFETY: a prefetch has no effect but on caches, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(address.wrapping_add(offset).cast()) };
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = bytes;
+    let _ = address;
 }

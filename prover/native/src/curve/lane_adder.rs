@@ -82,6 +82,7 @@ impl<const N: usize> LaneAdder<N> {
         left: &[Entry],
         right: &[Entry],
     ) -> bool {
+        assert!(source.holds::<F>(left) && source.holds::<F>(right));
         let one = element::broadcast::<F, N>(&F::ONE);
         let mut running = [one; CHAINS];
         self.exceptions.clear();
@@ -94,12 +95,11 @@ impl<const N: usize> LaneAdder<N> {
         for start in (0..left.len()).step_by(WIDTH) {
             let ahead = start + AHEAD * WIDTH;
             for pairs in [left, right] {
-                let next = pairs.get(ahead..).unwrap_or(&[]);
-                next.iter()
-                    .take(WIDTH)
-                    .for_each(|entry| prefetch(source.raw::<F>(*entry)));
+                let next = pairs.get(ahead..ahead + WIDTH).unwrap_or(&[]);
+                next.iter().for_each(|entry| prefetch::<F>(source, *entry));
             }
-            let group = Group::new::<F>(source, &left[start..], &right[start..]);
+            // SAFETY: that the source holds the entries was checked above.
+            let group = unsafe { Group::new::<F>(source, &left[start..], &right[start..]) };
             let before = &mut running[start / WIDTH % CHAINS];
             let saved = &mut self.saved[start / WIDTH];
             saved.before = *before;
@@ -123,7 +123,13 @@ impl<const N: usize> LaneAdder<N> {
 
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn multiplied_down<F: Coordinate>(&mut self, cells: &mut Cells<F>, targets: &[u32]) {
-        debug_assert_eq!(targets.len(), self.count);
+        assert!(targets.len() == self.count);
+        assert!(
+            targets
+                .iter()
+                .all(|target| (*target as usize) < cells.len())
+        );
+        let points = cells.bytes_mut().as_mut_ptr();
         let mut inverses = self.running;
         let mut sums = [[[Lanes::ZERO; N]; 2]; CHAINS];
         let saved = &self.saved[..targets.len().div_ceil(WIDTH)];
@@ -131,7 +137,8 @@ impl<const N: usize> LaneAdder<N> {
         for (saved, targets) in blocks.rev() {
             add_block(saved, &mut inverses, &mut sums);
             for (sum, targets) in sums.iter().zip(targets.chunks(WIDTH)) {
-                store(sum, cells, targets);
+                // SAFETY: that there are cells for all targets was checked above.
+                unsafe { store(sum, points, targets) };
             }
         }
     }

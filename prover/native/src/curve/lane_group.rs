@@ -1,8 +1,8 @@
 //! Eight additions at a time, before and after the inversion: see `lane_adder`.
 
-use std::arch::x86_64::_mm256_storeu_si256;
+use std::arch::x86_64::*;
 
-use crate::curve::cells::{Cells, Entry, Source};
+use crate::curve::cells::{Entry, Source};
 use crate::curve::lane_element::{self as element, Element, LooseElement};
 use crate::curve::points::Coordinate;
 use crate::field::lanes::{self, Lanes, WIDTH};
@@ -48,18 +48,23 @@ impl<const N: usize> Saved<N> {
 }
 
 impl Group {
+    /// The first eight pairs of these.
+    ///
+    /// # Safety
+    ///
+    /// The source must hold the entries.
     #[inline]
-    pub fn new<F: Coordinate>(source: &Source, left: &[Entry], right: &[Entry]) -> Self {
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub unsafe fn new<F: Coordinate>(source: &Source, left: &[Entry], right: &[Entry]) -> Self {
         let count = left.len().min(WIDTH);
-        let entries = |entries: &[Entry]| std::array::from_fn(|lane| entries[lane.min(count - 1)]);
-        let (left, right): ([Entry; WIDTH], [Entry; WIDTH]) = (entries(left), entries(right));
-        let negative = |entries: &[Entry; WIDTH]| {
-            let bits = entries.iter().enumerate();
-            bits.fold(0, |mask, (lane, entry)| mask | (entry.0 as u8 & 1) << lane)
+        let eight = |entries: &[Entry]| match entries.first_chunk::<WIDTH>() {
+            Some(entries) => *entries,
+            None => std::array::from_fn(|lane| entries[lane.min(count - 1)]),
         };
+        let (left, right) = (eight(left), eight(right));
         Self {
-            left: left.map(|entry| source.raw::<F>(entry).as_ptr()),
-            right: right.map(|entry| source.raw::<F>(entry).as_ptr()),
+            left: left.map(|entry| source.address::<F>(entry)),
+            right: right.map(|entry| source.address::<F>(entry)),
             left_negative: negative(&left),
             right_negative: negative(&right),
             count,
@@ -127,6 +132,15 @@ impl Group {
     }
 }
 
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn negative(entries: &[Entry; WIDTH]) -> u8 {
+    // SAFETY: an entry is a number of 32 bits, eight of them are 32 readable bytes; no alignment
+    // is needed.
+    let entries = unsafe { _mm256_loadu_si256(entries.as_ptr().cast()) };
+    _mm512_test_epi64_mask(_mm512_cvtepu32_epi64(entries), _mm512_set1_epi64(1))
+}
+
 /// The sums of a few groups, step by step for all of them: no step waits for the one before.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
@@ -158,22 +172,21 @@ pub fn add_block<const N: usize>(
     }
 }
 
+/// Writes sums to their targets among raw points.
+///
+/// # Safety
+///
+/// Behind `points` there must be more writable points than any target.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub fn store<F: Coordinate, const N: usize>(
-    sum: &[Element<N>; 2],
-    cells: &mut Cells<F>,
-    targets: &[u32],
-) {
-    let raw = sum
-        .as_flattened()
-        .iter()
-        .map(|component| lanes::raw(component));
-    for (place, values) in raw.enumerate() {
-        for (target, value) in targets.iter().zip(values) {
-            let raw = &mut cells.raw_mut(*target as usize)[32 * place..][..32];
-            // SAFETY: the slice is 32 writable bytes; no alignment is needed.
-            unsafe { _mm256_storeu_si256(raw.as_mut_ptr().cast(), value) };
+pub unsafe fn store<const N: usize>(sum: &[Element<N>; 2], points: *mut u8, targets: &[u32]) {
+    const FQ_BYTES: usize = 32;
+    for (place, component) in sum.as_flattened().iter().enumerate() {
+        for (target, value) in targets.iter().zip(lanes::raw(component)) {
+            let offset = (*target as usize * 2 * N + place) * FQ_BYTES;
+            // SAFETY: a point has 2 N elements, and the caller vouches for the target; no
+            // alignment is needed.
+            unsafe { _mm256_storeu_si256(points.add(offset).cast(), value) };
         }
     }
 }

@@ -99,7 +99,7 @@ impl<'a, F: Coordinate> Forest<'a, F> {
         self.flush(Some(source));
         for (number, (entry, cell)) in singles.iter().enumerate() {
             if let Some((later, _)) = singles.get(number + AHEAD) {
-                prefetch(source.raw::<F>(*later));
+                prefetch::<F>(&source, *later);
             }
             self.cells.write(*cell as usize, &source.read(*entry));
         }
@@ -124,6 +124,9 @@ impl<'a, F: Coordinate> Forest<'a, F> {
 
     /// Adds the pairs, of a source or of the cells.
     fn flush(&mut self, source: Option<Source>) {
+        if self.pairs.len() == 0 {
+            return;
+        }
         let source = source.unwrap_or_else(|| self.cells.source());
         self.adder.read(source, &self.pairs);
         self.adder.write(&mut self.cells, &self.pairs);
