@@ -9,7 +9,6 @@ mod scalar_handle;
 mod views;
 
 use ark_bn254::{Fr, g1, g2};
-use ark_ec::short_weierstrass::Projective;
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -20,10 +19,9 @@ use crate::curve::points::{Coordinate, Curve, Point};
 use crate::field::scalars::{self, LIMBS, Limbs};
 use crate::python::matrices::ConstraintMatrices;
 use crate::msm::point_vector::FinitePoints;
-use crate::msm::scalar_vector::ScalarVector;
-use crate::python::scalar_handle::Scalars;
+use crate::python::scalar_handle::{Scalars, run_msm};
 use crate::python::views::ByteView;
-use crate::{curve::single, msm, msm::fixed_base};
+use crate::{curve::single, msm::fixed_base};
 
 fn value_error(message: impl Into<String>) -> PyErr {
     PyValueError::new_err(message.into())
@@ -85,23 +83,6 @@ fn open_points<P: Curve>(py: Python<'_>, raw: PyBuffer<u8>) -> PyResult<ByteView
         return Err(value_error("a coordinate is not below the modulus"));
     }
     Ok(view)
-}
-
-fn run_msm<P: Curve<BaseField: single::Evm>>(
-    py: Python<'_>,
-    view: &ByteView,
-    finite: &FinitePoints,
-    scalars: &ScalarVector,
-) -> PyResult<Vec<u8>> {
-    let points = view.bytes().len() / Point::<P::BaseField>::BYTES;
-    if scalars.len() != points {
-        return Err(value_error(format!(
-            "{} scalars for {points} points",
-            scalars.len()
-        )));
-    }
-    let sum: Projective<P> = py.detach(|| msm::msm(view.bytes(), finite, scalars));
-    Ok(single::encode(sum))
 }
 
 fn first_fault<P: Curve>(

@@ -1,9 +1,15 @@
-//! Scalars as Python holds them.
+//! Scalars as Python holds them, and what they multiply.
 
+use ark_ec::short_weierstrass::Projective;
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 
+use crate::curve::points::{Curve, Point};
+use crate::curve::single;
+use crate::msm;
+use crate::msm::point_vector::FinitePoints;
 use crate::msm::scalar_vector::ScalarVector;
+use crate::python::views::ByteView;
 use crate::python::{read_scalars, value_error};
 
 /// Scalars made ready for sums, resident.
@@ -29,4 +35,21 @@ impl Scalars {
         }
         Ok(Self(self.0.part(start..self.0.len())))
     }
+}
+
+pub fn run_msm<P: Curve<BaseField: single::Evm>>(
+    py: Python<'_>,
+    view: &ByteView,
+    finite: &FinitePoints,
+    scalars: &ScalarVector,
+) -> PyResult<Vec<u8>> {
+    let points = view.bytes().len() / Point::<P::BaseField>::BYTES;
+    if scalars.len() != points {
+        return Err(value_error(format!(
+            "{} scalars for {points} points",
+            scalars.len()
+        )));
+    }
+    let sum: Projective<P> = py.detach(|| msm::msm(view.bytes(), finite, scalars));
+    Ok(single::encode(sum))
 }
