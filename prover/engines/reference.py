@@ -259,11 +259,10 @@ def _msm(vector: _Vector, scalars: ScalarList) -> Projective:
     """Pippenger's buckets: per window, points of one digit are added before multiplying by it."""
     if len(scalars) != len(vector):
         raise ValueError(f"{len(scalars)} scalars for {len(vector)} points")
-    infinity, width = vector.group.infinity, vector.group.window_bits
+    total = infinity = vector.group.infinity
     pairs = zip(vector.points, map(BN254_FR.centered, scalars.values), strict=True)
     terms = [(bn128.neg(point) if factor < 0 else point, abs(factor)) for point, factor in pairs]
-    total = infinity
-    for shift in reversed(range(0, _SCALAR_BITS, width)):
+    for shift in reversed(range(0, _SCALAR_BITS, width := vector.group.window_bits)):
         for _ in range(width):
             total = bn128.double(total)
         buckets = [infinity] * (1 << width)

@@ -4,8 +4,8 @@ mod field_lanes;
 mod integer_lanes;
 mod lanes;
 mod matrices;
-mod vectors;
 mod scalar_handle;
+mod vectors;
 mod views;
 
 use ark_bn254::{Fr, g1, g2};
@@ -17,8 +17,8 @@ use rayon::prelude::*;
 
 use crate::curve::points::{Coordinate, Curve, Point};
 use crate::field::scalars::{self, LIMBS, Limbs};
-use crate::python::matrices::ConstraintMatrices;
 use crate::msm::point_vector::FinitePoints;
+use crate::python::matrices::ConstraintMatrices;
 use crate::python::scalar_handle::{Scalars, run_msm};
 use crate::python::views::ByteView;
 use crate::{curve::single, msm::fixed_base};
