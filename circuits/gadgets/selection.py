@@ -5,7 +5,7 @@ All rest on one bit. b = [x >= 0] is hinted; with x+ = b x the check
     2 x+ - x + b - 1 >= 0      says  x >= 0 where b = 1  and  -x - 1 >= 0 where b = 0,
 
 so b has one value for every x, 0 included, and x+ = max(x, 0) follows. Two constraints and the
-limbs of one range check.
+limbs of one range check. `value_where_nonzero` needs no order, and so no bit.
 """
 
 from __future__ import annotations
@@ -107,3 +107,24 @@ def least(ar: Arithmetic, name: str, values: list[Integer], bits: int) -> Intege
         lo=min(value.lo for value in values),
         hi=min(value.hi for value in values),
     )
+
+
+def value_where_nonzero(ar: Arithmetic, name: str, value: Integer, gate: Integer) -> Integer:
+    """value where the gate is not 0, else 0. Two constraints.
+
+    kept = gate * share leaves only 0 where the gate is 0, whatever the share is; elsewhere
+    gate * (kept - value) = 0 leaves only the value, and the share is their quotient.
+    """
+    lanes, numbers = value.lanes, ar.numbers
+    (kept,) = ar.hint(name, lanes, 1, lambda v, g: numbers.where(g == 0, 0, v), value, gate)
+    (share,) = ar.hint(
+        f"{name}_share",
+        lanes,
+        1,
+        lambda k, g: numbers.field_product(k, numbers.field_inverses(g)),
+        kept,
+        gate,
+    )
+    ar.assert_product(f"{name}_multiple", share, gate, kept)
+    ar.assert_zero_product(f"{name}_value", kept - value, gate)
+    return Integer(ar, lanes, kept.payload, False, lo=min(0, value.lo), hi=max(0, value.hi))

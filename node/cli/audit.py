@@ -24,7 +24,7 @@ from circuits.statements.word_field import WordField
 from node.cli.options import AsJson, Capacity, WithGreeks, chosen_shape
 from node.cli.output import print_fields, print_json, reporting_errors, table_console
 from node.keys import statement_title
-from prover import StatementIdentity, r1cs_digest
+from prover import Domain, StatementIdentity, r1cs_digest
 
 
 class StatementName(StrEnum):
@@ -112,7 +112,7 @@ def _report(
         "r1cs_digest": f"0x{r1cs_digest(statement.r1cs().canonical_bytes()).hex()}",
         "words": identity.word_count,
         "constraints": found.rows,
-        "log_domain_size": found.log_domain_size,
+        "domain_size": Domain.for_rows(found.rows).size,
         "wires": found.wires,
         "marginal": marginal,
         "paths": _paths(found),
@@ -155,7 +155,7 @@ def _field(field: WordField) -> dict[str, Any]:
 
 def _print(report: dict[str, Any]) -> None:
     """Tables for people, in the order a reviewer asks."""
-    head = ("statement", "statement_id", "r1cs_digest", "words", "constraints", "log_domain_size")
+    head = ("statement", "statement_id", "r1cs_digest", "words", "constraints", "domain_size")
     wires = {f"wires, {name}": count for name, count in report["wires"].items()}
     marginal = {_COSTS[name]: cost for name, cost in report["marginal"].items()}
     print_fields({name: report[name] for name in head} | wires | marginal)

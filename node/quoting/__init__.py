@@ -1,5 +1,6 @@
 """Quoting: the only place where decimals become integers, and integers decimals again."""
 
+from node.quoting.book import BookRules, RawHolding, parse_book, quantise_book, read_book
 from node.quoting.chain import (
     PRICING,
     PROVING,
@@ -11,10 +12,20 @@ from node.quoting.chain import (
 )
 from node.quoting.chain_csv import parse_chain, read_chain
 from node.quoting.decimals import parse_decimal, scaled_to_decimal
-from node.quoting.errors import ChainFileError, ChainRefusedError, Fault, QuoteError
+from node.quoting.errors import (
+    BookRefusedError,
+    ChainFileError,
+    ChainRefusedError,
+    Fault,
+    MarginFileError,
+    MarketRefusedError,
+    QuoteError,
+    RefusedError,
+)
 from node.quoting.greek_units import GREEK_UNITS
 from node.quoting.grouping import PlacedMarket, market_of, markets_of
 from node.quoting.instants import format_instant, parse_instant
+from node.quoting.margin_market import QuotedMarket, parse_margin_market, read_margin_market
 from node.quoting.quantise import quantise_chain
 from node.quoting.report import (
     evaluate_chain,
@@ -29,15 +40,22 @@ __all__ = [
     "GREEK_UNITS",
     "PRICING",
     "PROVING",
+    "BookRefusedError",
+    "BookRules",
     "Chain",
     "ChainFileError",
     "ChainRefusedError",
     "ChainRules",
     "Fault",
+    "MarginFileError",
+    "MarketRefusedError",
     "PlacedMarket",
     "QuoteError",
+    "QuotedMarket",
     "QuotedOption",
+    "RawHolding",
     "RawOption",
+    "RefusedError",
     "Underlying",
     "evaluate_chain",
     "format_instant",
@@ -45,15 +63,20 @@ __all__ = [
     "load_underlyings",
     "market_of",
     "markets_of",
+    "parse_book",
     "parse_chain",
     "parse_decimal",
     "parse_instant",
+    "parse_margin_market",
     "price_decimal",
     "price_report",
     "printed_inputs",
     "proving_rules",
+    "quantise_book",
     "quantise_chain",
+    "read_book",
     "read_chain",
+    "read_margin_market",
     "scaled_to_decimal",
     "underlying_id",
 ]

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Generic, Protocol, TypeVar
 
 from circuits.statements.option_marks.inputs import (
     DISCOUNT_FRACTION_BITS,
     RANGES,
     VOLATILITY_UNITS_PER_ONE,
 )
-from node.quoting.chain import RawOption
 from node.quoting.decimals import DECIMAL_GRAMMAR, parse_decimal, scaled_to_decimal
 from node.quoting.errors import DecimalError, Fault, InstantError
-from node.quoting.instants import INSTANT_GRAMMAR, parse_instant
+from node.quoting.instants import INSTANT_GRAMMAR, format_instant, parse_instant
 from node.quoting.rounding import round_half_even, to_discount_units, to_ticks, to_volatility_units
 
 _DECIMAL_WAY_OUT = "write the number in digits or remove the row"
@@ -25,10 +25,21 @@ _TIME_WAY_OUT = "write the time in ISO form with Z"
 _OPTION_TYPES = {"call": False, "put": True}
 
 
-class RowReader:
+class RawRow(Protocol):
+    """A row of text: its number, and its fields as attributes."""
+
+    @property
+    def row(self) -> int:
+        """How faults call it."""
+
+
+_Row = TypeVar("_Row", bound=RawRow)
+
+
+class RowReader(Generic[_Row]):
     """Reads the fields of one row and collects its faults."""
 
-    def __init__(self, raw: RawOption, faults: list[Fault]) -> None:
+    def __init__(self, raw: _Row, faults: list[Fault]) -> None:
         self.raw = raw
         self._faults = faults
 
@@ -52,7 +63,7 @@ class RowReader:
 
     def decimal(self, field: str) -> Fraction | None:
         """An exact decimal; an empty discount factor is 1."""
-        if field == "discount_factor" and self.raw.discount_factor == "":
+        if field == "discount_factor" and getattr(self.raw, field) == "":
             return Fraction(1)
         text = self._present(field, DECIMAL_GRAMMAR, _DECIMAL_WAY_OUT)
         if text is None:
@@ -85,7 +96,7 @@ class RowReader:
         if seconds < allowed.low:
             self.report(
                 "expiry_utc",
-                f"a time not before the valuation {self.raw.valuation_utc}",
+                f"a time not before the valuation {format_instant(snapshot_unix)}",
                 "remove the expired option or correct the times",
             )
         elif seconds > allowed.high:

@@ -54,7 +54,7 @@ def quantise_chain(
 class _Draft:
     """A row whose fields were read; None where a fault was reported."""
 
-    reader: RowReader
+    reader: RowReader[RawOption]
     symbol: str | None
     snapshot_unix: int | None
     expiry_unix: int | None
@@ -93,7 +93,7 @@ def _underlyings_of(
     listed: Mapping[str, Underlying],
 ) -> dict[str, Underlying]:
     """The underlyings whose tick is known; an unlisted symbol is one fault where it is refused."""
-    first: dict[str, RowReader] = {}
+    first: dict[str, RowReader[RawOption]] = {}
     forwards: dict[str, list[Fraction]] = defaultdict(list)
     for draft in drafts:
         if draft.symbol is not None:

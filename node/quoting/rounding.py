@@ -1,4 +1,4 @@
-"""The one rounding of every input: half to even, into the units of `option_marks`.
+"""The one rounding of every input: half to even, into the units of the statements.
 
 Values arrive as exact fractions, so nothing is rounded on the way to the one rounding.
 """
@@ -16,6 +16,11 @@ from circuits.statements.option_marks.inputs import (
     RATE_FRACTION_BITS,
     SECONDS_PER_YEAR,
     VOLATILITY_UNITS_PER_ONE,
+)
+from circuits.statements.portfolio_margin.units import (
+    PARAMETER_ONE,
+    RHO_FRACTION_BITS,
+    SVI_FRACTION_BITS,
 )
 
 # D has at most 45 significant digits, so ln D is correct to 59; the rate needs 9 before the point.
@@ -61,3 +66,18 @@ def rate_from_discount(discount: int, seconds_to_expiry: int) -> int:
 def to_rate_units(rate: Fraction) -> int:
     """A rate per year of 31,536,000 s in 2^-53 per second, plus its bias; not clamped."""
     return RATE_BIAS + round_half_even(rate * (1 << RATE_FRACTION_BITS) / SECONDS_PER_YEAR)
+
+
+def to_ninths(value: Fraction) -> int:
+    """A confidence or the price of the stable asset in units of 1e-9."""
+    return round_half_even(value * PARAMETER_ONE)
+
+
+def to_svi_units(value: Fraction) -> int:
+    """SVI's a, b (variance per year), m and s (log-moneyness) in units of 2^-40."""
+    return round_half_even(value * (1 << SVI_FRACTION_BITS))
+
+
+def to_rho_units(value: Fraction) -> int:
+    """SVI's rho in units of 2^-30."""
+    return round_half_even(value * (1 << RHO_FRACTION_BITS))

@@ -1,8 +1,9 @@
 """What the protocol asks of arithmetic: a handful of bulk operations, one call per vector.
 
 Vectors of scalars cross as `FieldArray`, vectors of points as opaque handles made by the engine
-from raw bytes (see `prover.curve`), single points as plain `G1Point` and `G2Point`. The protocol
-is written once over this interface; engines agree bit for bit.
+from raw bytes (see `prover.curve`), single points as plain `G1Point` and `G2Point`. Scalars that
+multiply points are an opaque handle too: one vector serves several sums. The protocol is written
+once over this interface; engines agree bit for bit.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import NamedTuple, Protocol
 from circuits.field import FieldArray
 from circuits.r1cs import Matrices
 from prover.curve import G1Point, G2Point
+from prover.domain import Domain
 from prover.errors import Reason
 
 #: Read-only bytes: a bytes object or a view of a memory-mapped file.
@@ -27,6 +29,16 @@ class PointVector(Protocol):
 
     def to_bytes(self) -> bytes:
         """Raw encoding of all points."""
+
+
+class ScalarVector(Protocol):
+    """Opaque: scalars resident in an engine, made ready once for several sums."""
+
+    def __len__(self) -> int:
+        """Number of scalars."""
+
+    def tail(self, start: int) -> ScalarVector:
+        """The scalars from number `start` on, not copied; ValueError where `start` > length."""
 
 
 class ConstraintMatrices(Protocol):
@@ -62,17 +74,20 @@ class Engine(Protocol):
     def fixed_base_g2(self, scalars: FieldArray) -> PointVector:
         """scalar * generator of G2, for every scalar."""
 
-    def msm_g1(self, points: PointVector, scalars: FieldArray) -> G1Point:
+    def load_scalars(self, scalars: FieldArray) -> ScalarVector:
+        """A handle on scalars, which are copied; ValueError where one is not below r."""
+
+    def msm_g1(self, points: PointVector, scalars: ScalarVector) -> G1Point:
         """sum scalar_i * point_i; as many scalars as points, else ValueError."""
 
-    def msm_g2(self, points: PointVector, scalars: FieldArray) -> G2Point:
+    def msm_g2(self, points: PointVector, scalars: ScalarVector) -> G2Point:
         """The same in G2."""
 
     def first_fault(self, points: PointVector, *, infinity_allowed: bool) -> PointFault | None:
         """The first point that is off the curve or subgroup, or infinity where not allowed."""
 
     def load_matrices(
-        self, matrices: Matrices, wire_count: int, log_domain_size: int
+        self, matrices: Matrices, wire_count: int, domain: Domain
     ) -> ConstraintMatrices:
         """A handle on the matrices; every index in them is checked, else ValueError."""
 
@@ -82,9 +97,21 @@ class Engine(Protocol):
         """Per wire, sum over rows of weight * coefficient: A, B and C at once."""
 
     def quotient(self, matrices: ConstraintMatrices, assignment: FieldArray) -> FieldArray:
-        """Coefficients of (A·B - C)/t for this assignment, lowest first, domain size - 1 of them.
+        """The values of (A·B - C)/t on the shifted domain, see `Domain`, for this assignment.
 
         UnsatisfiedConstraintError names the first broken row.
+        """
+
+    def powers(self, base: int, count: int) -> FieldArray:
+        """base^i for i below count."""
+
+    def inverses(self, values: FieldArray) -> FieldArray:
+        """1/value of each; ZeroDivisionError where one is zero."""
+
+    def combine(self, vectors: Sequence[FieldArray], weights: Sequence[int]) -> FieldArray:
+        """sum weight_i * vector_i, element by element; weights of any sign and size.
+
+        ValueError where vectors differ in length, or in number from the weights.
         """
 
     def combine_g1(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:

@@ -14,7 +14,14 @@ import numpy as np
 from circuits.field import FieldArray, pack_scalars
 from circuits.r1cs import Matrices
 from prover.curve import G1Point, G2Point, check_coordinates
-from prover.engines.base import ConstraintMatrices, PointFault, PointVector, RawBytes
+from prover.domain import Domain
+from prover.engines.base import (
+    ConstraintMatrices,
+    PointFault,
+    PointVector,
+    RawBytes,
+    ScalarVector,
+)
 from prover.errors import (
     EngineUnavailableError,
     MalformedPointError,
@@ -108,13 +115,19 @@ class NativeEngine:
         """See `Engine`."""
         return _native.G2Points(_native.fixed_base_g2(scalars))
 
-    def msm_g1(self, points: PointVector, scalars: FieldArray) -> G1Point:
+    def load_scalars(self, scalars: FieldArray) -> ScalarVector:
         """See `Engine`."""
-        return G1Point.decode_bytes(cast("_native.G1Points", points).msm(scalars))
+        return _native.Scalars(scalars)
 
-    def msm_g2(self, points: PointVector, scalars: FieldArray) -> G2Point:
+    def msm_g1(self, points: PointVector, scalars: ScalarVector) -> G1Point:
         """See `Engine`."""
-        return G2Point.decode_bytes(cast("_native.G2Points", points).msm(scalars))
+        factors = cast("_native.Scalars", scalars)
+        return G1Point.decode_bytes(cast("_native.G1Points", points).msm(factors))
+
+    def msm_g2(self, points: PointVector, scalars: ScalarVector) -> G2Point:
+        """See `Engine`."""
+        factors = cast("_native.Scalars", scalars)
+        return G2Point.decode_bytes(cast("_native.G2Points", points).msm(factors))
 
     def first_fault(self, points: PointVector, *, infinity_allowed: bool) -> PointFault | None:
         """See `Engine`."""
@@ -123,7 +136,7 @@ class NativeEngine:
         return None if fault is None else PointFault(fault[0], _REASONS[fault[1]])
 
     def load_matrices(
-        self, matrices: Matrices, wire_count: int, log_domain_size: int
+        self, matrices: Matrices, wire_count: int, domain: Domain
     ) -> ConstraintMatrices:
         """See `Engine`."""
         sides = [
@@ -131,7 +144,7 @@ class NativeEngine:
             for side in (matrices.a, matrices.b, matrices.c)
         ]
         coefficients = pack_scalars(matrices.coefficients)
-        return _native.ConstraintMatrices(sides, coefficients, wire_count, log_domain_size)
+        return _native.ConstraintMatrices(sides, coefficients, wire_count, domain.size)
 
     def columns_at(
         self, matrices: ConstraintMatrices, row_weights: FieldArray
@@ -147,6 +160,18 @@ class NativeEngine:
         if isinstance(result, int):
             raise UnsatisfiedConstraintError(result)
         return _field_array(result)
+
+    def powers(self, base: int, count: int) -> FieldArray:
+        """See `Engine`."""
+        return _field_array(_native.powers(pack_scalars([base]), count))
+
+    def inverses(self, values: FieldArray) -> FieldArray:
+        """See `Engine`."""
+        return _field_array(_native.inverses(values))
+
+    def combine(self, vectors: Sequence[FieldArray], weights: Sequence[int]) -> FieldArray:
+        """See `Engine`."""
+        return _field_array(_native.combine(list(vectors), pack_scalars(weights)))
 
     def combine_g1(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
         """See `Engine`."""

@@ -45,10 +45,14 @@ def make(statement: OptionMarks, engine: Engine, numbers: Numbers | None) -> Mad
     return Made(key, witness.words, proof)
 
 
-@pytest.fixture(scope="module")
-def made() -> tuple[Made, Made]:
-    statement = OptionMarks(Shape(2, 3), R6)
-    return make(statement, reference(), None), make(statement, native(), lane_numbers())
+@pytest.fixture(scope="module", params=["one coset", "three cosets"])
+def made(request: pytest.FixtureRequest) -> tuple[Made, Made]:
+    """The two kinds of domain; the Greeks fill the second."""
+    statement = OptionMarks(Shape(2, 3), R6, greeks=request.param == "three cosets")
+    ours = make(statement, reference(), None)
+    theirs = make(statement, native(), lane_numbers())
+    assert (ours.key.domain.size % 3 == 0) is statement.greeks
+    return ours, theirs
 
 
 def test_keys_agree_bit_for_bit(made: tuple[Made, Made]) -> None:

@@ -95,7 +95,7 @@ def test_a_committed_wire_also_in_l_query_undoes_the_commitment(key: ProvingKey)
         parts = pieces(target, chosen, challenge)
         change = [new - old for new, old in zip(chosen, honest_words, strict=True)]
         leaked = engine.load_g1(also_in_l_query)
-        correction = engine.msm_g1(leaked, pack_scalars(change))
+        correction = engine.msm_g1(leaked, engine.load_scalars(pack_scalars(change)))
         return parts.proof(add(parts.c_g1, correction), committed)
 
     # The leak: the same key's committed wires over delta_2, as if they were private ones.
@@ -250,7 +250,8 @@ def test_a_rerandomised_proof_is_the_same_claim(key: ProvingKey, honest: Proof) 
 def test_the_commitment_hides_a_guessable_witness(key: ProvingKey, honest: Proof) -> None:
     """D without blinding is a function of the words; with it, no guess can be confirmed."""
     engine = default_engine()
-    bare = engine.msm_g1(engine.load_g1(key.committed_query), pack_scalars(WORDS))
+    scalars = engine.load_scalars(pack_scalars(WORDS))
+    bare = engine.msm_g1(engine.load_g1(key.committed_query), scalars)
     witness = ProductWitness(WORDS)
     unblinded = prove_deterministic(key, witness, WORDS, engine, r=1, s=1, v=0)
     assert unblinded.d_g1 == bare
@@ -262,7 +263,7 @@ def test_the_commitment_hides_a_guessable_witness(key: ProvingKey, honest: Proof
 def test_the_quotient_vector_is_over_delta_2_only(key: ProvingKey) -> None:
     """h_query over delta_1 would let D absorb any error of the quotient after the challenge."""
     scalars = np.frombuffer(key.h_query, dtype=np.uint64)
-    assert scalars.size == 8 * ((1 << key.log_domain_size) - 1)
+    assert scalars.size == 8 * key.domain.size
     over_delta_1 = product_key(replace(WASTE, delta_2=WASTE.delta_1)).h_query
     published = {bytes(key.h_query[i : i + 64]) for i in range(0, len(key.h_query), 64)}
     leaked = {bytes(over_delta_1[i : i + 64]) for i in range(0, len(over_delta_1), 64)}

@@ -142,6 +142,16 @@ class MarginMarket:
         """The form all slices share."""
         return VolatilityForm.SERIES if self.slices[0].svi is None else VolatilityForm.SVI
 
+    @property
+    def padded_slices(self) -> tuple[Slice, ...]:
+        """All 16: unused ones repeat the last."""
+        return self.slices + self.slices[-1:] * (SLICES - len(self.slices))
+
+    @property
+    def padded_series(self) -> tuple[ListedVolatility, ...]:
+        """All 512: unused ones repeat the last; none in the SVI form."""
+        return self.series + self.series[-1:] * (SERIES - len(self.series))
+
     def seconds_to_expiry(self, index: int) -> int:
         """T of a slice, in whole seconds."""
         return self.slices[index].expiry_unix - self.snapshot_unix
@@ -164,8 +174,7 @@ class MarginMarket:
             self.collateral_2_ticks,
             self.at_the_money_volatility,
         )
-        padded = [*self.slices, *self.slices[-1:] * (SLICES - len(self.slices))]
-        slices = [element for each in padded for element in each.elements]
+        slices = [element for each in self.padded_slices for element in each.elements]
         return (pack(HEAD_WIDTHS, head), pack(PRICES_WIDTHS, prices), *slices, *self._series())
 
     def digest(self) -> int:
@@ -173,26 +182,25 @@ class MarginMarket:
         return sponge(MARKET_TAG, self.elements())
 
     def _series(self) -> list[int]:
-        padded = [*self.series, *self.series[-1:] * (SERIES - len(self.series))]
-        fields = [(s.slice_index, s.strike_ticks, s.volatility) for s in padded if self.series]
+        fields = [(s.slice_index, s.strike_ticks, s.volatility) for s in self.padded_series]
         return [
             pack(SERIES_WIDTHS * SERIES_PER_ELEMENT, [value for one in part for value in one])
             for part in chunks(fields, SERIES_PER_ELEMENT)
         ]
 
     def _check_slices(self) -> None:
+        for index, (one, following) in enumerate(pairwise(self.slices)):
+            if one.expiry_unix >= following.expiry_unix:
+                raise MarginMarketError(
+                    f"slice {index + 1} expires at {following.expiry_unix}, expected after"
+                    f" {one.expiry_unix}, the slice before"
+                )
         for index, each in enumerate(self.slices):
             check_range("seconds_to_expiry", self.seconds_to_expiry(index))
             if index and each.forward_fixed_ticks:
                 raise MarginMarketError(
                     f"slice {index} has a fixed part of {each.forward_fixed_ticks} ticks, expected"
                     " one in the first slice at most"
-                )
-        for index, (one, following) in enumerate(pairwise(self.slices)):
-            if one.expiry_unix >= following.expiry_unix:
-                raise MarginMarketError(
-                    f"slice {index + 1} expires at {following.expiry_unix}, expected after"
-                    f" {one.expiry_unix}, the slice before"
                 )
 
     def _check_form(self) -> None:

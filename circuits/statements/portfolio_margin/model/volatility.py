@@ -131,7 +131,7 @@ def _skews(ar: Arithmetic, place: Place, k: Integer) -> tuple[Integer, Integer]:
         linear = ar.product("linear", directed, place.linear_slope).plus(one)
         absolute = ar.product("absolute", reach, place.absolute_slope).plus(one)
         return (
-            nearest_positive_part(ar, "linear_factor", linear, drop, _SKEW_BITS, _SKEW_BITS),
+            nearest_positive_part(ar, "linear_factor", linear, drop, _SKEW_BITS),
             nearest(ar, "absolute_factor", absolute, drop, _SKEW_BITS),
         )
 

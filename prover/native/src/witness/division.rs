@@ -135,24 +135,24 @@ fn estimate(part: &[u64], divisor: &[u64]) -> u64 {
 fn subtract_multiple(part: &mut [u64], divisor: &[u64], digit: u64) -> u64 {
     let mut carry = 0u128;
     let mut borrow = false;
-    for index in 0..part.len() {
+    for (index, place) in part.iter_mut().enumerate() {
         let limb = divisor.get(index).copied().unwrap_or(0);
         let product = u128::from(digit) * u128::from(limb) + carry;
         carry = product >> 64;
-        let (first, under) = part[index].overflowing_sub(product as u64);
+        let (first, under) = place.overflowing_sub(product as u64);
         let (second, again) = first.overflowing_sub(u64::from(borrow));
-        part[index] = second;
+        *place = second;
         borrow = under | again;
     }
     if !borrow {
         return digit;
     }
     let mut carry = false;
-    for index in 0..part.len() {
+    for (index, place) in part.iter_mut().enumerate() {
         let limb = divisor.get(index).copied().unwrap_or(0);
-        let (first, over) = part[index].overflowing_add(limb);
+        let (first, over) = place.overflowing_add(limb);
         let (second, again) = first.overflowing_add(u64::from(carry));
-        part[index] = second;
+        *place = second;
         carry = over | again;
     }
     digit - 1

@@ -108,10 +108,10 @@ impl Wide {
         }
         let (limbs, bits) = ((amount / 64) as usize, amount % 64);
         let mut out = [0; LIMBS];
-        for index in limbs..LIMBS {
-            out[index] = self.0[index - limbs] << bits;
+        for (index, place) in out.iter_mut().enumerate().skip(limbs) {
+            *place = self.0[index - limbs] << bits;
             if bits > 0 && index > limbs {
-                out[index] |= self.0[index - limbs - 1] >> (64 - bits);
+                *place |= self.0[index - limbs - 1] >> (64 - bits);
             }
         }
         let shifted = Self(out);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -30,6 +31,13 @@ from circuits.statements.portfolio_margin import (
     encode_words,
 )
 from circuits.statements.portfolio_margin.book import DUMMY_LEG
+from circuits.statements.portfolio_margin.parameters import PARAMETER_RANGES
+from circuits.statements.portfolio_margin.units import (
+    COLLATERAL_BITS,
+    LEAVES,
+    PARAMETER_ONE,
+    RANGES,
+)
 from circuits.statements.portfolio_margin.word_table import word_fields
 from circuits.statements.portfolio_margin.words import KINDS
 from tests.circuits.statements.margin.examples import SCENE, book, books, leg, scenes, within
@@ -160,6 +168,23 @@ def test_encoding_refuses_what_does_not_fit() -> None:
         encode_words(Breach(replace(SCENE, level=Level.INITIAL), 1, 1, 1), shape(CLAIMS[1]))
     with pytest.raises(RangeError, match="spot_ticks is 0"):
         replace(SCENE, spot_ticks=0)
+
+
+def test_a_requirement_always_fits() -> None:
+    """The largest margin the ranges allow, one cash atom to a unit, rounded up to a step."""
+    spot_factor = RANGES["forward_ticks"].high * 7 * RANGES["amount"].high
+    values = LEAVES * 2 * spot_factor
+    parameter = PARAMETER_RANGES["im_factor"].high / PARAMETER_ONE
+    static = parameter * math.e**2
+    linear = 3 * spot_factor
+    gain = (values * static + linear) * parameter
+    basis = values * (parameter + parameter * RANGES["seconds_to_expiry"].high / 31_536_000)
+    factor = parameter * (1 + RANGES["stable_price"].high / PARAMETER_ONE)
+    add_ons = (LEAVES + 4) * spot_factor * 3 * parameter
+    margin = factor * (max(gain, basis) + add_ons) + values + linear + RANGES["cash"].high
+    step = PARAMETER_RANGES["requirement_step"].high
+    assert margin < 1 << 127
+    assert margin + step < 1 << COLLATERAL_BITS
 
 
 def test_an_open_empty_book() -> None:
