@@ -12,8 +12,8 @@ least -8 each, whose sum is v < 16 and whose squares differ by 2 |ln(F/K)| < 32 
 is within 8 of 0 and the larger below sqrt(8^2 + 32 ln 2) = 9.2834.
 
 normal_lite covers [-8, 10.5) the same way: its forwards move by factors down to 1e-4, so that
-|ln| <= 16 ln 2 + 9.3, and sqrt(8^2 + 2 * 20.4) = 10.24. exp covers [-6, 2] and one segment more, for
-arguments rounded to the nearest coordinate.
+|ln| <= 16 ln 2 + 9.3, and sqrt(8^2 + 2 * 20.4) = 10.24. exp covers [-6, 2] and one segment more,
+for arguments rounded to the nearest coordinate.
 
 The tables are functions of this file alone: running it again writes the same bytes, whichever
 integer backend mpmath uses.
