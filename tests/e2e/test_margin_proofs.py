@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from circuits.statements.portfolio_margin import Kind, MarginShape
+from circuits.statements.portfolio_margin.quote import quote_margin
 from circuits.statements.portfolio_margin.statement import PortfolioMargin
 from prover import (
     InvalidProof,
@@ -16,6 +17,7 @@ from prover import (
     setup,
     verify,
 )
+from tests.circuits.statements.margin.random_books import random_case
 from tests.circuits.statements.margin.statements import ROWS, claim, evidence
 
 
@@ -47,3 +49,11 @@ def test_native_numbers_give_the_same_wires(kind: Kind) -> None:
     ours, theirs = python.respond(challenge), other.respond(challenge)
     assert ours[0] == theirs[0]
     assert (ours[1] == theirs[1]).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_native_numbers_quote_the_same_margins(seed: int) -> None:
+    book, market, parameters = random_case(seed, averaging=seed % 2 == 0)
+    assert quote_margin(book, market, parameters) == quote_margin(
+        book, market, parameters, numbers=lane_numbers()
+    )

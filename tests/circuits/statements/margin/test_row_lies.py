@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 
+from circuits.edsl.arithmetic import HintFunction
+from circuits.edsl.numbers import LaneVector, Numbers
 from circuits.statements.portfolio_margin import Book, Kind
+from circuits.statements.portfolio_margin.model import revaluation
+from circuits.statements.portfolio_margin.model.revaluation import _divider
 from tests.circuits.lying import Claims, at, both, shift
 from tests.circuits.lying import claim as pretend
 from tests.circuits.statements.margin.lies import (
@@ -135,6 +140,34 @@ def test_saturation_cannot_be_claimed() -> None:
     edge = 8 << 22
     for value in (edge, -edge, -edge - (1 << 20)):
         assert refused(lane("leg/row[0]/second/coarse", 0, always(value)))
+
+
+@pytest.mark.parametrize("low", [True, False], ids=["d1 below -8", "d2 above 8"])
+@pytest.mark.parametrize("hidden", ["in the excess", "below", "above"])
+def test_a_consistent_saturation_is_refused(low: bool, hidden: str) -> None:
+    """All rows of all legs in a tail, every later claim following; what does not fit is hidden."""
+
+    def divider(numbers: Numbers, limit: int) -> HintFunction:
+        honest = _divider(numbers, limit)
+        mask = (1 << 28) - 1
+
+        def divide(n: LaneVector, t: LaneVector) -> object:
+            w = t * 2 + 1
+            coarse = -limit - t if low else t * 0 + limit
+            rest = n - (w * w + 3) // 4 - coarse * w
+            slack = w - 1 - rest if low else rest
+            split = (slack & mask, slack >> 28) if hidden == "in the excess" else (slack, t * 0)
+            names = ("above", "below") if low else ("below", "above")
+            parts = {names[0]: split[0], names[1]: t * 0}
+            return replace(honest(n, t), coarse=coarse, excess=split[1], **parts)
+
+        return divide
+
+    about = evidence(TWO)
+    told = claim(Kind.COVERED, about, off=10**12)
+    assert violations(COVERED, told, about)[0] == []
+    with patch.object(revaluation, "_divider", divider):
+        assert violations(COVERED, told, about)[0]
 
 
 def test_a_group_sum_is_of_every_member_once() -> None:
