@@ -112,17 +112,17 @@ def _sections(path: Path, view: memoryview, count: int) -> dict[int, memoryview]
     """Sections by number, in place and with their digests checked."""
     sections: dict[int, memoryview] = {}
     digests: list[bytes] = []
-    end = _header_size(count)
+    end, before = _header_size(count), 0
     for index in range(count):
         number, _, offset, size, digest = _ENTRY.unpack_from(view, _HEAD.size + index * _ENTRY.size)
         start = _aligned(end)
-        if offset != start or number <= max(sections, default=0):
+        if offset != start or number <= before:
             raise CorruptKeyFileError(f"{path}: section {number} is out of place")
         if start + size > len(view):
             raise TruncatedKeyFileError(f"{path} ends inside section {number}")
         if any(view[end:start]):
             raise CorruptKeyFileError(f"{path}: section {number} follows bytes that are not zero")
-        end = start + size
+        end, before = start + size, number
         sections[number] = view[start:end]
         digests.append(digest)
     if end != len(view):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from dataclasses import fields
 from hashlib import blake2b
 from itertools import pairwise
@@ -167,6 +168,15 @@ def test_a_huge_claimed_size_allocates_nothing(saved: Path) -> None:
     saved.write_bytes(data)
     with pytest.raises(TruncatedKeyFileError, match="section table"):
         ProvingKey.open(saved)
+
+
+def test_a_long_section_table_takes_time_in_proportion(tmp_path: Path) -> None:
+    """A sound header, digests and all, over sections that are all empty."""
+    path, count = tmp_path / "many.key", 40_000
+    keyfile.write(path, dict.fromkeys(range(1, count + 1), b""), unsafe_dev=True)
+    started = time.process_time()
+    assert len(keyfile.open_mapped(path).sections) == count
+    assert time.process_time() - started < 4
 
 
 FORGED: dict[str, tuple[Section | int, bytes]] = {
