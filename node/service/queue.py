@@ -25,8 +25,6 @@ from node.values import JobCause
 #: Jobs looked at when one is chosen: the oldest, so that a long queue costs no more than this.
 _WINDOW = 512
 
-_OVER = tuple(state for state in Proving if state.is_terminal)
-
 
 @dataclass(frozen=True)
 class _Task:
@@ -157,13 +155,14 @@ class StoredQueue:
     def _end(self, leader: str, write: Callable[[str], Job]) -> None:
         """One outcome for all, each in a transaction; the proof is forgotten when all have it.
 
-        Nobody can join meanwhile: the caller holds the lock.
+        Who is no longer being proven ended by itself, or has an outcome from a time before, when
+        the store did not take the others'. Nobody can join meanwhile: the caller holds the lock.
         """
         for job_id in self._proofs[leader].job_ids:
             try:
                 write(job_id)
             except TransitionError as error:
-                if error.present not in _OVER:
+                if error.present == Proving.PROVING:
                     raise
         del self._proofs[leader]
 

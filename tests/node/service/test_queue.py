@@ -146,6 +146,31 @@ def test_trouble_in_the_middle_is_made_good(bench: Bench, monkeypatch: pytest.Mo
     assert bench.job(second).proving is Proving.PROVED
 
 
+def test_trouble_while_putting_back_is_made_good(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is back already is no reason to leave the others where they are."""
+    first, second, third = (bench.submit(TASK) for _ in range(3))
+    bench.claim()
+    advance = bench.store.jobs.advance
+
+    def once(job_id: str, *rest: Proving, **why: object) -> Job:
+        if job_id == second:
+            monkeypatch.undo()
+            raise OSError("disk")
+        return advance(job_id, *rest, **why)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(bench.store.jobs, "advance", once)
+    with pytest.raises(OSError, match="disk"):
+        bench.queue.requeue(first, "the worker process died")
+    assert bench.queue.claim() is None, "it joins what is still to be put back"
+    bench.queue.requeue(first, "the worker process died")
+    assert [bench.job(job).proving for job in (first, second, third)] == ["QUEUED"] * 3
+    assert bench.claim().job_id == first
+    bench.queue.complete(first, PROVED)
+    assert [bench.job(job).proving for job in (first, second, third)] == ["PROVED"] * 3
+
+
 def test_a_small_job_overtakes_a_large_one_that_came_just_before(bench: Bench) -> None:
     large, small = bench.submit(LARGE), bench.submit(TASK)
     assert bench.claim().job_id == small
