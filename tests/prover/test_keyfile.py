@@ -170,6 +170,18 @@ def test_a_huge_claimed_size_allocates_nothing(saved: Path) -> None:
         ProvingKey.open(saved)
 
 
+@pytest.mark.parametrize("place", [12, 20, HEAD_BYTES + 4, HEAD_BYTES + 5 * ENTRY_BYTES + 4])
+def test_what_is_reserved_is_zero(saved: Path, place: int) -> None:
+    """Digest repaired: one content has one file, and later versions may use what is reserved."""
+    data = bytearray(saved.read_bytes())
+    data[place] |= 2
+    end = HEAD_BYTES + SECTIONS * ENTRY_BYTES
+    data[end : end + 32] = blake2b(data[:end], digest_size=32).digest()
+    saved.write_bytes(data)
+    with pytest.raises(CorruptKeyFileError, match=r"reserved|out of place"):
+        ProvingKey.open(saved)
+
+
 def test_a_long_section_table_takes_time_in_proportion(tmp_path: Path) -> None:
     """A sound header, digests and all, over sections that are all empty."""
     path, count = tmp_path / "many.key", 40_000
