@@ -88,6 +88,23 @@ def test_who_comes_while_the_proof_is_made_shares_it_too(bench: Bench) -> None:
     assert bench.claim().job_id == again, "a proof that was finished before is not waited for"
 
 
+def test_no_more_share_a_proof_than_can_be_told_of_it_soon(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest waits, is counted and refused at intake; it gets a proof of its own."""
+    monkeypatch.setattr("node.service.queue._MOST_SHARING", 3)
+    jobs = [bench.submit(TASK) for _ in range(4)]
+    assert bench.claim().job_id == jobs[0]
+    assert [bench.job(job).proving for job in jobs] == [*["PROVING"] * 3, "QUEUED"]
+    assert bench.claim().job_id == jobs[3]
+    late = [bench.submit(TASK) for _ in range(3)]
+    bench.queue.complete(jobs[0], PROVED)
+    assert [bench.job(job).proving for job in late] == ["PROVING", "PROVING", "QUEUED"]
+    bench.queue.complete(jobs[3], PROVED)
+    assert bench.claim().job_id == late[2]
+    assert [bench.job(job).proving for job in (*jobs, *late[:2])] == ["PROVED"] * 6
+
+
 def test_cancelling_one_leaves_the_proof_to_the_others(bench: Bench) -> None:
     first, second = bench.submit(TASK), bench.submit(TASK)
     bench.claim()
