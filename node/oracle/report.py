@@ -4,18 +4,19 @@ The market words are those of the statement, word 4 to the last word of option i
 signers sign is byte for byte what the circuit reads.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median_low
 from typing import Any
 
 from eth_hash.auto import keccak
 
+from circuits.field import BN254_FR
 from node.chain.signatures import SignableMessage, encode_typed_data
 from node.oracle.errors import ReportError
 from node.words import join_words
 
-__all__ = ["Domain", "SnapshotReport", "build_report", "market_hash", "signable"]
+__all__ = ["Domain", "MarginListing", "SnapshotReport", "build_report", "market_hash", "signable"]
 
 _NAME = "proofmark MarketOracle"
 _VERSION = "1"
@@ -25,9 +26,13 @@ _FIELDS = (
     ("snapshotUnix", "uint40"),
     ("marketHash", "bytes32"),
     ("spot", "uint256"),
+    ("atTheMoneyVolatility", "uint32"),
+    ("marketDigest", "bytes32"),
 )
 _UNDERLYING_BYTES = 12
-_SPOT_BITS = 216
+_SPOT_BITS = 184
+_VOLATILITY_BITS = 28
+_NO_DIGEST = bytes(32)
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,27 @@ class Domain:
 
 
 @dataclass(frozen=True)
+class MarginListing:
+    """What the oracle keeps of the listing that margin statements open.
+
+    ``digest`` is the listing's Poseidon digest, 32 bytes; ``spot`` (ticks) and
+    ``at_the_money_volatility`` (units of 2e-8) are those in its head.
+    """
+
+    digest: bytes
+    spot: int
+    at_the_money_volatility: int
+
+
+@dataclass(frozen=True)
 class SnapshotReport:
     """One snapshot of one underlying's listing.
 
     ``underlying`` is 12 bytes, ``number`` grows with every snapshot of it (48 bits, from 1),
     ``snapshot_unix`` is seconds (40 bits), ``market_hash`` 32 bytes, ``spot`` a price in ticks
-    below 2^216. Raises ReportError outside these.
+    below 2^184, ``at_the_money_volatility`` units of 2e-8 below 2^28, ``market_digest`` a scalar
+    in 32 bytes, zero without a margin listing; beside a digest the volatility is not zero. Raises
+    ReportError outside these.
     """
 
     underlying: bytes
@@ -52,26 +72,51 @@ class SnapshotReport:
     snapshot_unix: int
     market_hash: bytes
     spot: int
+    at_the_money_volatility: int = 0
+    market_digest: bytes = _NO_DIGEST
 
     def __post_init__(self) -> None:
-        faults = []
-        if len(self.underlying) != _UNDERLYING_BYTES:
-            faults.append(f"underlying has {len(self.underlying)} bytes, expected 12")
-        if len(self.market_hash) != 32:
-            faults.append(f"market hash has {len(self.market_hash)} bytes, expected 32")
+        faults = [*self._length_faults(), *self._range_faults()]
+        if faults:
+            raise ReportError("; ".join(faults))
+
+    def _length_faults(self) -> Iterator[str]:
+        for name, value, length in (
+            ("underlying", self.underlying, _UNDERLYING_BYTES),
+            ("market hash", self.market_hash, 32),
+            ("market digest", self.market_digest, 32),
+        ):
+            if len(value) != length:
+                yield f"{name} has {len(value)} bytes, expected {length}"
+
+    def _range_faults(self) -> Iterator[str]:
         for name, value, bits in (
             ("number", self.number, 48),
             ("snapshot_unix", self.snapshot_unix, 40),
             ("spot", self.spot, _SPOT_BITS),
         ):
             if not 0 < value < 1 << bits:
-                faults.append(f"{name} is {value}, expected 1 to 2^{bits} - 1")
-        if faults:
-            raise ReportError("; ".join(faults))
+                yield f"{name} is {value}, expected 1 to 2^{bits} - 1"
+        least = int(self.market_digest != _NO_DIGEST)
+        if not least <= self.at_the_money_volatility < 1 << _VOLATILITY_BITS:
+            yield (
+                f"at-the-money volatility is {self.at_the_money_volatility}, "
+                f"expected {least} to 2^{_VOLATILITY_BITS} - 1"
+            )
+        if int.from_bytes(self.market_digest, "big") >= BN254_FR.modulus:
+            yield "market digest is not below the scalar modulus"
 
-    def arguments(self) -> tuple[bytes, int, int, bytes, int]:
+    def arguments(self) -> tuple[bytes, int, int, bytes, int, int, bytes]:
         """The struct as MarketOracle.submit takes it."""
-        return (self.underlying, self.number, self.snapshot_unix, self.market_hash, self.spot)
+        return (
+            self.underlying,
+            self.number,
+            self.snapshot_unix,
+            self.market_hash,
+            self.spot,
+            self.at_the_money_volatility,
+            self.market_digest,
+        )
 
 
 def market_hash(words: Sequence[int]) -> bytes:
@@ -86,16 +131,26 @@ def build_report(
     snapshot_unix: int,
     market_words: Sequence[int],
     spots: Sequence[int],
+    margin: MarginListing | None = None,
 ) -> SnapshotReport:
-    """Put a report together; the spot is the (lower) median of what the sources say, in ticks."""
+    """Put a report together; the spot is the (lower) median of what the sources say, in ticks.
+
+    A margin listing has to carry that spot: account statements show theirs, and the contract
+    compares. Raises ReportError.
+    """
     if not spots:
         raise ReportError("no source gave a spot price")
+    spot = median_low(spots)
+    if margin is not None and margin.spot != spot:
+        raise ReportError(f"the margin listing has spot {margin.spot}, expected the median {spot}")
     return SnapshotReport(
         underlying=underlying,
         number=number,
         snapshot_unix=snapshot_unix,
         market_hash=market_hash(market_words),
-        spot=median_low(spots),
+        spot=spot,
+        at_the_money_volatility=0 if margin is None else margin.at_the_money_volatility,
+        market_digest=_NO_DIGEST if margin is None else margin.digest,
     )
 
 

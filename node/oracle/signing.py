@@ -8,7 +8,7 @@ from eth_utils.exceptions import ValidationError
 
 from node.chain.signatures import Account, LocalAccount
 from node.oracle.errors import DisagreementError, SignaturesError
-from node.oracle.report import Domain, SnapshotReport, market_hash, signable
+from node.oracle.report import Domain, MarginListing, SnapshotReport, market_hash, signable
 
 __all__ = ["MarketView", "OracleSigner", "SignedReport", "collect", "recover"]
 
@@ -20,12 +20,14 @@ _SIGNATURE_BYTES = 65
 class MarketView:
     """What one signer saw by itself: market words, a spot price in ticks, the next number.
 
-    ``number`` comes from its own look at the chain (``next_number``).
+    ``number`` comes from its own look at the chain (``next_number``). ``margin`` is the margin
+    listing it would sign, checked field by field against its own view; None for none.
     """
 
     market_words: Sequence[int]
     spot: int
     number: int
+    margin: MarginListing | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class OracleSigner:
                 f"{self.address} sees market 0x{own.hex()}, "
                 f"the report says 0x{report.market_hash.hex()}"
             )
-        for name, seen, told in _exact_fields(report, view):
+        for name, seen, told in (*_exact_fields(report, view), *_margin_fields(report, view)):
             if told != seen:
                 raise DisagreementError(
                     f"{self.address} sees {name} {seen}, the report says {told}"
@@ -80,6 +82,20 @@ def _exact_fields(report: SnapshotReport, view: MarketView) -> Iterator[tuple[st
     yield "underlying", word >> 80, int.from_bytes(report.underlying, "big")
     yield "snapshot unix", word >> 32 & (1 << 40) - 1, report.snapshot_unix
     yield "number", view.number, report.number
+
+
+def _margin_fields(
+    report: SnapshotReport, view: MarketView
+) -> Iterator[tuple[str, int | str, int | str]]:
+    """The same for the margin listing: its digest holds spot and volatility, so both are exact."""
+    margin = view.margin or MarginListing(bytes(32), report.spot, 0)
+    yield "market digest", f"0x{margin.digest.hex()}", f"0x{report.market_digest.hex()}"
+    yield "listed spot", margin.spot, report.spot
+    yield (
+        "at-the-money volatility",
+        margin.at_the_money_volatility,
+        report.at_the_money_volatility,
+    )
 
 
 def recover(report: SnapshotReport, domain: Domain, signature: bytes) -> str:

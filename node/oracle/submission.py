@@ -6,9 +6,9 @@ from node.chain.signatures import LocalAccount
 from node.oracle.report import Domain, SnapshotReport
 from node.oracle.signing import SignedReport
 
-__all__ = ["find_snapshot", "next_number", "submit_report"]
+__all__ = ["find_margin_snapshot", "find_snapshot", "next_number", "submit_report"]
 
-_UNKNOWN = frozenset({"MarketHashUnknown", "SnapshotUnknown"})
+_UNKNOWN = frozenset({"MarketDigestUnknown", "MarketHashUnknown", "SnapshotUnknown"})
 
 
 def next_number(chain: Chain, domain: Domain, underlying: bytes) -> int:
@@ -26,8 +26,22 @@ def find_snapshot(chain: Chain, domain: Domain, market_hash: bytes) -> SnapshotR
 
     Raises RevertedError for any refusal but an unknown hash.
     """
+    return _find(chain, domain, "snapshotByMarketHash", market_hash)
+
+
+def find_margin_snapshot(
+    chain: Chain, domain: Domain, market_digest: bytes
+) -> SnapshotReport | None:
+    """Return the accepted snapshot with this margin listing, or None.
+
+    Raises RevertedError for any refusal but an unknown digest.
+    """
+    return _find(chain, domain, "snapshotByMarketDigest", market_digest)
+
+
+def _find(chain: Chain, domain: Domain, view: str, key: bytes) -> SnapshotReport | None:
     try:
-        found = _contract(chain, domain).read_one("snapshotByMarketHash", market_hash)
+        found = _contract(chain, domain).read_one(view, key)
     except RevertedError as error:
         if error_table().decode(error.data).name in _UNKNOWN:
             return None

@@ -8,6 +8,7 @@ import { IProofVerifier } from "./interfaces/IProofVerifier.sol";
 import { IVerifierRouter } from "./interfaces/IVerifierRouter.sol";
 import { HeaderWords } from "./libraries/HeaderWords.sol";
 import { OptionMarksWords } from "./libraries/OptionMarksWords.sol";
+import { PortfolioMarginWords } from "./libraries/PortfolioMarginWords.sol";
 import { Transcript } from "./libraries/Transcript.sol";
 
 /// @title AttestationRegistry
@@ -50,7 +51,8 @@ contract AttestationRegistry is IAttestationRegistry {
         IVerifierRouter.Route memory route = router.activeRoute(keyId);
         _checkSize(route.wordCount, words.length);
         (address consumer, uint48 sequence) = _checkHeader(words);
-        _checkMarket(words, route.marketWordCount, sequence);
+        if (route.marketWordCount == 0) _checkAccountMarket(words);
+        else _checkMarket(words, route.marketWordCount, sequence);
         _checkSequence(keyId, consumer, words, sequence);
 
         bytes32 dataHash = IProofVerifier(route.verifier).verify(proof, words);
@@ -103,16 +105,30 @@ contract AttestationRegistry is IAttestationRegistry {
             revert SubjectMismatch(subject, underlying);
         }
 
-        IMarketOracle.MarketSnapshot memory snapshot =
-            oracle.snapshotOf(OptionMarksWords.underlying(marketWord), sequence);
+        (bytes32 expectedHash, uint40 expectedUnix) =
+            oracle.marketOf(OptionMarksWords.underlying(marketWord), sequence);
         bytes32 marketHash =
             Transcript.rangeHashUnchecked(words, OptionMarksWords.MARKET_INDEX, marketWordCount);
-        if (marketHash != snapshot.marketHash) {
-            revert MarketHashMismatch(snapshot.marketHash, marketHash);
-        }
-        uint40 snapshotUnix = OptionMarksWords.snapshotUnix(marketWord);
-        if (snapshotUnix != snapshot.snapshotUnix) {
-            revert SnapshotTimeMismatch(snapshot.snapshotUnix, snapshotUnix);
+        if (marketHash != expectedHash) revert MarketHashMismatch(expectedHash, marketHash);
+        _checkTime(words, OptionMarksWords.snapshotUnix(marketWord), expectedUnix);
+    }
+
+    /// @dev The circuit opens the market digest; that it is a market's is only known here.
+    function _checkAccountMarket(uint256[] calldata words) private view {
+        bytes32 marketDigest = bytes32(words[PortfolioMarginWords.MARKET_DIGEST_INDEX]);
+        IMarketOracle.MarketSnapshot memory snapshot = oracle.snapshotByMarketDigest(marketDigest);
+        uint256 spot = words[PortfolioMarginWords.SPOT_INDEX];
+        if (spot != snapshot.spot) revert SpotMismatch(snapshot.spot, spot);
+        uint256 snapshotWord = words[PortfolioMarginWords.SNAPSHOT_INDEX];
+        _checkTime(words, PortfolioMarginWords.snapshotUnix(snapshotWord), snapshot.snapshotUnix);
+    }
+
+    function _checkTime(uint256[] calldata words, uint40 snapshotUnix, uint40 expectedUnix)
+        private
+        view
+    {
+        if (snapshotUnix != expectedUnix) {
+            revert SnapshotTimeMismatch(expectedUnix, snapshotUnix);
         }
         uint256 lastSecond = snapshotUnix + maxSnapshotAgeSeconds;
         uint40 validUntil = HeaderWords.validUntil(words[HeaderWords.CALL_INDEX]);

@@ -2,25 +2,30 @@
 pragma solidity 0.8.37;
 
 import { Pausable } from "@openzeppelin/contracts/utils/Pausable.sol";
-import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
 import { Guarded } from "./base/Guarded.sol";
+import { SignerQuorum } from "./base/SignerQuorum.sol";
 import { IMarketOracle } from "./interfaces/IMarketOracle.sol";
+import { BN254 } from "./libraries/BN254.sol";
+import { BasisPoints } from "./libraries/BasisPoints.sol";
 
 /// @title MarketOracle
 /// @notice See IMarketOracle. The breaker is OpenZeppelin's pause.
-contract MarketOracle is IMarketOracle, Guarded, Pausable, EIP712 {
+contract MarketOracle is SignerQuorum, Pausable, EIP712 {
     bytes32 private constant SNAPSHOT_TYPEHASH = keccak256(
-        "MarketSnapshot(bytes12 underlying,uint48 number,uint40 snapshotUnix,bytes32 marketHash,uint256 spot)"
+        "MarketSnapshot(bytes12 underlying,uint48 number,uint40 snapshotUnix,bytes32 marketHash,uint256 spot,uint32 atTheMoneyVolatility,bytes32 marketDigest)"
     );
-    uint256 private constant BPS = 10_000;
+    uint256 private constant VOLATILITY_BITS = 28;
 
-    /// @dev Two slots. A record exists where its time is not zero.
+    /// @dev Two slots, and a third where there is a margin listing. A record exists where its time
+    /// is not zero.
     struct Record {
         bytes32 marketHash;
-        uint216 spot;
+        uint184 spot;
+        uint32 atTheMoneyVolatility;
         uint40 snapshotUnix;
+        bytes32 marketDigest;
     }
 
     /// @dev `seen` counts held snapshots too, so that no report is ever taken twice.
@@ -37,18 +42,13 @@ contract MarketOracle is IMarketOracle, Guarded, Pausable, EIP712 {
     }
 
     /// @inheritdoc IMarketOracle
-    mapping(address account => bool) public isSigner;
-    /// @inheritdoc IMarketOracle
-    uint256 public signerCount;
-    /// @inheritdoc IMarketOracle
-    uint256 public threshold;
-    /// @inheritdoc IMarketOracle
     uint256 public spotMoveLimitBps;
 
     mapping(bytes12 underlying => Progress) private _progress;
     mapping(bytes12 underlying => mapping(uint48 number => Record)) private _records;
     mapping(bytes12 underlying => Record) private _held;
     mapping(bytes32 marketHash => Reference) private _byMarketHash;
+    mapping(bytes32 marketDigest => Reference) private _byMarketDigest;
 
     constructor(
         address owner_,
@@ -56,11 +56,11 @@ contract MarketOracle is IMarketOracle, Guarded, Pausable, EIP712 {
         address[] memory signers,
         uint256 threshold_,
         uint256 spotMoveLimitBps_
-    ) Guarded(owner_, guardian_) EIP712("proofmark MarketOracle", "1") {
-        for (uint256 i = 0; i < signers.length; i++) {
-            _setSigner(signers[i], true);
-        }
-        _setThreshold(threshold_);
+    )
+        Guarded(owner_, guardian_)
+        SignerQuorum(signers, threshold_)
+        EIP712("proofmark MarketOracle", "1")
+    {
         _setSpotMoveLimit(spotMoveLimitBps_);
     }
 
@@ -82,19 +82,6 @@ contract MarketOracle is IMarketOracle, Guarded, Pausable, EIP712 {
         else _hold(snapshot, progress);
     }
 
-    function _checkSignatures(bytes32 digest, bytes[] calldata signatures) private view {
-        if (signatures.length < threshold) revert TooFewSignatures(threshold, signatures.length);
-        address previous = address(0);
-        for (uint256 i = 0; i < signatures.length; i++) {
-            (address signer, ECDSA.RecoverError fault,) =
-                ECDSA.tryRecoverCalldata(digest, signatures[i]);
-            if (fault != ECDSA.RecoverError.NoError) revert SignatureInvalid(i);
-            if (signer <= previous) revert SignersNotAscending(i, previous, signer);
-            if (!isSigner[signer]) revert UnknownSigner(i, signer);
-            previous = signer;
-        }
-    }
-
     function _checkSnapshot(MarketSnapshot calldata snapshot, Progress memory progress)
         private
         view
@@ -108,12 +95,24 @@ contract MarketOracle is IMarketOracle, Guarded, Pausable, EIP712 {
         if (snapshot.number <= progress.seenNumber) {
             revert SnapshotNumberNotIncreasing(progress.seenNumber, snapshot.number);
         }
-        if (snapshot.spot == 0 || snapshot.spot > type(uint216).max) {
+        if (snapshot.spot == 0 || snapshot.spot > type(uint184).max) {
             revert SpotOutOfRange(snapshot.spot);
         }
         if (_byMarketHash[snapshot.marketHash].number != 0) {
             revert MarketHashRepeated(snapshot.marketHash);
         }
+        _checkMarginListing(snapshot.atTheMoneyVolatility, snapshot.marketDigest);
+    }
+
+    function _checkMarginListing(uint32 volatility, bytes32 marketDigest) private view {
+        bool isMissing = volatility == 0 && marketDigest != bytes32(0);
+        if (isMissing || volatility >> VOLATILITY_BITS != 0) {
+            revert VolatilityOutOfRange(volatility);
+        }
+        if (uint256(marketDigest) >= BN254.SCALAR_MODULUS) {
+            revert MarketDigestOutOfRange(marketDigest);
+        }
+        if (_byMarketDigest[marketDigest].number != 0) revert MarketDigestRepeated(marketDigest);
     }
 
     /// @dev The first snapshot has nothing to be compared with.
@@ -125,15 +124,10 @@ contract MarketOracle is IMarketOracle, Guarded, Pausable, EIP712 {
         bytes12 underlying = snapshot.underlying;
         if (progress.acceptedNumber == 0) return true;
         uint256 acceptedSpot = _records[underlying][progress.acceptedNumber].spot;
-        if (_isWithinLimit(snapshot.spot, acceptedSpot)) return true;
-        return progress.heldNumber != 0 && _isWithinLimit(snapshot.spot, _held[underlying].spot);
-    }
-
-    /// @dev |spot - base| <= base * limit / 10^4; no overflow: both are below 2^216, the limit
-    /// below 2^14.
-    function _isWithinLimit(uint256 spot, uint256 base) private view returns (bool) {
-        uint256 move = spot > base ? spot - base : base - spot;
-        return move * BPS <= base * spotMoveLimitBps;
+        uint256 limit = spotMoveLimitBps;
+        if (BasisPoints.isMoveWithin(snapshot.spot, acceptedSpot, limit)) return true;
+        return progress.heldNumber != 0
+            && BasisPoints.isMoveWithin(snapshot.spot, _held[underlying].spot, limit);
     }
 
     function _accept(MarketSnapshot calldata snapshot, Progress memory progress) private {
@@ -144,8 +138,17 @@ contract MarketOracle is IMarketOracle, Guarded, Pausable, EIP712 {
         _progress[underlying] = progress;
         _records[underlying][snapshot.number] = _recordOf(snapshot);
         _byMarketHash[snapshot.marketHash] = Reference(underlying, snapshot.number);
+        if (snapshot.marketDigest != bytes32(0)) {
+            _byMarketDigest[snapshot.marketDigest] = Reference(underlying, snapshot.number);
+        }
         emit SnapshotAccepted(
-            underlying, snapshot.number, snapshot.snapshotUnix, snapshot.marketHash, snapshot.spot
+            underlying,
+            snapshot.number,
+            snapshot.snapshotUnix,
+            snapshot.marketHash,
+            snapshot.spot,
+            snapshot.atTheMoneyVolatility,
+            snapshot.marketDigest
         );
     }
 
@@ -160,7 +163,13 @@ contract MarketOracle is IMarketOracle, Guarded, Pausable, EIP712 {
 
     function _recordOf(MarketSnapshot calldata snapshot) private pure returns (Record memory) {
         // _checkSnapshot has bounded spot
-        return Record(snapshot.marketHash, uint216(snapshot.spot), snapshot.snapshotUnix);
+        return Record(
+            snapshot.marketHash,
+            uint184(snapshot.spot),
+            snapshot.atTheMoneyVolatility,
+            snapshot.snapshotUnix,
+            snapshot.marketDigest
+        );
     }
 
     /* BREAKER */
@@ -183,43 +192,12 @@ contract MarketOracle is IMarketOracle, Guarded, Pausable, EIP712 {
     /* PARAMETERS */
 
     /// @inheritdoc IMarketOracle
-    function setSigner(address signer, bool isSigner_) external onlyOwner {
-        _setSigner(signer, isSigner_);
-        _checkThreshold(threshold);
-    }
-
-    /// @inheritdoc IMarketOracle
-    function setThreshold(uint256 threshold_) external onlyOwner {
-        _setThreshold(threshold_);
-    }
-
-    /// @inheritdoc IMarketOracle
     function setSpotMoveLimit(uint256 spotMoveLimitBps_) external onlyOwner {
         _setSpotMoveLimit(spotMoveLimitBps_);
     }
 
-    function _setSigner(address signer, bool isSigner_) private {
-        if (signer == address(0)) revert SignerIsZero();
-        if (isSigner[signer] == isSigner_) revert SignerUnchanged(signer, isSigner_);
-        isSigner[signer] = isSigner_;
-        signerCount = isSigner_ ? signerCount + 1 : signerCount - 1;
-        emit SignerSet(signer, isSigner_);
-    }
-
-    function _setThreshold(uint256 threshold_) private {
-        _checkThreshold(threshold_);
-        threshold = threshold_;
-        emit ThresholdSet(threshold_);
-    }
-
-    function _checkThreshold(uint256 threshold_) private view {
-        if (threshold_ > signerCount || threshold_ <= signerCount / 2) {
-            revert ThresholdOutOfRange(threshold_, signerCount);
-        }
-    }
-
     function _setSpotMoveLimit(uint256 spotMoveLimitBps_) private {
-        if (spotMoveLimitBps_ == 0 || spotMoveLimitBps_ > BPS) {
+        if (spotMoveLimitBps_ == 0 || spotMoveLimitBps_ > BasisPoints.ONE) {
             revert SpotMoveLimitOutOfRange(spotMoveLimitBps_);
         }
         spotMoveLimitBps = spotMoveLimitBps_;
@@ -236,8 +214,18 @@ contract MarketOracle is IMarketOracle, Guarded, Pausable, EIP712 {
     {
         Record memory record = _records[underlying][number];
         if (record.snapshotUnix == 0) revert SnapshotUnknown(underlying, number);
-        return
-            MarketSnapshot(underlying, number, record.snapshotUnix, record.marketHash, record.spot);
+        return _snapshotOf(underlying, number, record);
+    }
+
+    /// @inheritdoc IMarketOracle
+    function marketOf(bytes12 underlying, uint48 number)
+        external
+        view
+        returns (bytes32 marketHash, uint40 snapshotUnix)
+    {
+        Record storage record = _records[underlying][number];
+        (marketHash, snapshotUnix) = (record.marketHash, record.snapshotUnix);
+        if (snapshotUnix == 0) revert SnapshotUnknown(underlying, number);
     }
 
     /// @inheritdoc IMarketOracle
@@ -252,6 +240,22 @@ contract MarketOracle is IMarketOracle, Guarded, Pausable, EIP712 {
     }
 
     /// @inheritdoc IMarketOracle
+    function snapshotByMarketDigest(bytes32 marketDigest)
+        external
+        view
+        returns (MarketSnapshot memory)
+    {
+        Reference memory found = _byMarketDigest[marketDigest];
+        if (found.number == 0) revert MarketDigestUnknown(marketDigest);
+        return snapshotOf(found.underlying, found.number);
+    }
+
+    /// @inheritdoc IMarketOracle
+    function latestSnapshot(bytes12 underlying) external view returns (MarketSnapshot memory) {
+        return snapshotOf(underlying, _progress[underlying].acceptedNumber);
+    }
+
+    /// @inheritdoc IMarketOracle
     function latestNumber(bytes12 underlying) external view returns (uint48) {
         return _progress[underlying].acceptedNumber;
     }
@@ -261,23 +265,28 @@ contract MarketOracle is IMarketOracle, Guarded, Pausable, EIP712 {
         uint48 number = _progress[underlying].heldNumber;
         if (number == 0) return held;
         Record memory record = _held[underlying];
-        return
-            MarketSnapshot(underlying, number, record.snapshotUnix, record.marketHash, record.spot);
+        return _snapshotOf(underlying, number, record);
     }
 
     /// @inheritdoc IMarketOracle
     function snapshotDigest(MarketSnapshot calldata snapshot) public view returns (bytes32) {
-        return _hashTypedDataV4(
-            keccak256(
-                abi.encode(
-                    SNAPSHOT_TYPEHASH,
-                    snapshot.underlying,
-                    snapshot.number,
-                    snapshot.snapshotUnix,
-                    snapshot.marketHash,
-                    snapshot.spot
-                )
-            )
-        );
+        // a static struct is encoded field by field, as EIP-712 wants it
+        return _hashTypedDataV4(keccak256(abi.encode(SNAPSHOT_TYPEHASH, snapshot)));
+    }
+
+    function _snapshotOf(bytes12 underlying, uint48 number, Record memory record)
+        private
+        pure
+        returns (MarketSnapshot memory)
+    {
+        return MarketSnapshot({
+            underlying: underlying,
+            number: number,
+            snapshotUnix: record.snapshotUnix,
+            marketHash: record.marketHash,
+            spot: record.spot,
+            atTheMoneyVolatility: record.atTheMoneyVolatility,
+            marketDigest: record.marketDigest
+        });
     }
 }

@@ -7,6 +7,7 @@ import { Guarded } from "./base/Guarded.sol";
 import { IProofVerifier } from "./interfaces/IProofVerifier.sol";
 import { IVerifierRouter } from "./interfaces/IVerifierRouter.sol";
 import { HeaderWords } from "./libraries/HeaderWords.sol";
+import { PortfolioMarginWords } from "./libraries/PortfolioMarginWords.sol";
 
 /// @title VerifierRouter
 /// @notice See IVerifierRouter.
@@ -25,15 +26,35 @@ contract VerifierRouter is IVerifierRouter, Guarded {
         onlyOwner
         returns (bytes32 keyId)
     {
-        if (verifier.code.length == 0) revert VerifierWithoutCode(verifier);
-        keyId = IProofVerifier(verifier).keyId();
-        uint256 wordCount = IProofVerifier(verifier).wordCount();
-        Status status = _routes[keyId].status;
-        if (status != Status.Unset) revert RouteExists(keyId, status);
+        uint256 wordCount;
+        (keyId, wordCount) = _newKey(verifier);
         if (marketWordCount == 0 || HeaderWords.COUNT + marketWordCount > wordCount) {
             revert MarketWordCountOutOfRange(marketWordCount, wordCount);
         }
+        _add(keyId, verifier, wordCount, marketWordCount);
+    }
 
+    /// @inheritdoc IVerifierRouter
+    function addAccountRoute(address verifier) external onlyOwner returns (bytes32 keyId) {
+        uint256 wordCount;
+        (keyId, wordCount) = _newKey(verifier);
+        if (wordCount < PortfolioMarginWords.COMMON_COUNT) {
+            revert AccountWordCountOutOfRange(wordCount);
+        }
+        _add(keyId, verifier, wordCount, 0);
+    }
+
+    function _newKey(address verifier) private view returns (bytes32 keyId, uint256 wordCount) {
+        if (verifier.code.length == 0) revert VerifierWithoutCode(verifier);
+        keyId = IProofVerifier(verifier).keyId();
+        wordCount = IProofVerifier(verifier).wordCount();
+        Status status = _routes[keyId].status;
+        if (status != Status.Unset) revert RouteExists(keyId, status);
+    }
+
+    function _add(bytes32 keyId, address verifier, uint256 wordCount, uint256 marketWordCount)
+        private
+    {
         _routes[keyId] =
             Route(verifier, wordCount.toUint32(), marketWordCount.toUint32(), Status.Active);
         emit RouteAdded(keyId, verifier, wordCount, marketWordCount);

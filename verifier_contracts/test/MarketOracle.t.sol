@@ -12,6 +12,7 @@ import { OracleSigners } from "./support/OracleSigners.sol";
 contract MarketOracleTest is OracleSigners {
     uint40 internal constant START_UNIX = 1_779_000_000;
     uint256 internal constant SPOT = 1_000_000;
+    uint32 internal constant VOLATILITY = 25_000_000;
     bytes12 internal constant BTC = bytes12(keccak256("BTC"));
     bytes12 internal constant ETH = bytes12(keccak256("ETH"));
     address internal constant GUARDIAN = address(0xbeef);
@@ -30,8 +31,10 @@ contract MarketOracleTest is OracleSigners {
         returns (IMarketOracle.MarketSnapshot memory)
     {
         bytes32 marketHash = keccak256(abi.encode(number));
-        return
-            IMarketOracle.MarketSnapshot(BTC, number, START_UNIX + uint40(number), marketHash, spot);
+        bytes32 marketDigest = bytes32(uint256(marketHash) >> 8);
+        return IMarketOracle.MarketSnapshot(
+            BTC, number, START_UNIX + uint40(number), marketHash, spot, VOLATILITY, marketDigest
+        );
     }
 
     function _submit(uint48 number, uint256 spot) private returns (bool) {
@@ -46,7 +49,13 @@ contract MarketOracleTest is OracleSigners {
         bytes[] memory signatures = _sign(oracle, snapshot, 2);
         vm.expectEmit(address(oracle));
         emit IMarketOracle.SnapshotAccepted(
-            BTC, 7, snapshot.snapshotUnix, snapshot.marketHash, SPOT
+            BTC,
+            7,
+            snapshot.snapshotUnix,
+            snapshot.marketHash,
+            SPOT,
+            VOLATILITY,
+            snapshot.marketDigest
         );
         vm.assertTrue(oracle.submit(snapshot, signatures), "accepted");
 
@@ -55,6 +64,10 @@ contract MarketOracleTest is OracleSigners {
         bytes32 byHash = keccak256(abi.encode(oracle.snapshotByMarketHash(snapshot.marketHash)));
         vm.assertEq(byNumber, expected, "by number");
         vm.assertEq(byHash, expected, "by market hash");
+        bytes32 byDigest =
+            keccak256(abi.encode(oracle.snapshotByMarketDigest(snapshot.marketDigest)));
+        vm.assertEq(byDigest, expected, "by market digest");
+        vm.assertEq(keccak256(abi.encode(oracle.latestSnapshot(BTC))), expected, "latest snapshot");
         vm.assertEq(oracle.latestNumber(BTC), 7, "latest");
     }
 
@@ -71,7 +84,7 @@ contract MarketOracleTest is OracleSigners {
             )
         );
         bytes32 typeHash = keccak256(
-            "MarketSnapshot(bytes12 underlying,uint48 number,uint40 snapshotUnix,bytes32 marketHash,uint256 spot)"
+            "MarketSnapshot(bytes12 underlying,uint48 number,uint40 snapshotUnix,bytes32 marketHash,uint256 spot,uint32 atTheMoneyVolatility,bytes32 marketDigest)"
         );
         bytes32 structHash = keccak256(abi.encode(typeHash, _snapshot(7, SPOT)));
         bytes32 expected = keccak256(abi.encodePacked(hex"1901", domain, structHash));
@@ -81,6 +94,18 @@ contract MarketOracleTest is OracleSigners {
     function test_acceptsMoreSignaturesThanNeeded() public {
         IMarketOracle.MarketSnapshot memory snapshot = _snapshot(1, SPOT);
         vm.assertTrue(oracle.submit(snapshot, _sign(oracle, snapshot, 3)), "three of three");
+    }
+
+    /// @dev Underlyings without margin accounts need no listing; zero is no digest to be found by.
+    function test_acceptsSnapshotsWithoutMarginListing() public {
+        for (uint48 number = 1; number < 3; number++) {
+            IMarketOracle.MarketSnapshot memory snapshot = _snapshot(number, SPOT);
+            (snapshot.atTheMoneyVolatility, snapshot.marketDigest) = (0, bytes32(0));
+            vm.assertTrue(oracle.submit(snapshot, _sign(oracle, snapshot, 2)), "accepted");
+        }
+        bytes4 selector = IMarketOracle.MarketDigestUnknown.selector;
+        vm.expectRevert(abi.encodeWithSelector(selector, bytes32(0)));
+        oracle.snapshotByMarketDigest(bytes32(0));
     }
 
     function test_underlyingsCountApart() public {
@@ -99,6 +124,12 @@ contract MarketOracleTest is OracleSigners {
             abi.encodeWithSelector(IMarketOracle.MarketHashUnknown.selector, bytes32(uint256(5)))
         );
         oracle.snapshotByMarketHash(bytes32(uint256(5)));
+        vm.expectRevert(
+            abi.encodeWithSelector(IMarketOracle.MarketDigestUnknown.selector, bytes32(uint256(5)))
+        );
+        oracle.snapshotByMarketDigest(bytes32(uint256(5)));
+        vm.expectRevert(abi.encodeWithSelector(IMarketOracle.SnapshotUnknown.selector, BTC, 0));
+        oracle.latestSnapshot(BTC);
     }
 
     /* MOVES OF SPOT */
@@ -116,6 +147,11 @@ contract MarketOracleTest is OracleSigners {
         vm.assertEq(oracle.heldSnapshot(BTC).number, 2, "held number");
         vm.expectRevert(abi.encodeWithSelector(IMarketOracle.SnapshotUnknown.selector, BTC, 2));
         oracle.snapshotOf(BTC, 2);
+        bytes32 heldDigest = _snapshot(2, SPOT).marketDigest;
+        vm.expectRevert(
+            abi.encodeWithSelector(IMarketOracle.MarketDigestUnknown.selector, heldDigest)
+        );
+        oracle.snapshotByMarketDigest(heldDigest);
 
         vm.assertTrue(_submit(3, 2 * SPOT + SPOT / 10), "confirmed");
         vm.assertEq(oracle.latestNumber(BTC), 3, "latest");

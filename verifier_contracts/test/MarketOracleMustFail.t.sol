@@ -11,6 +11,7 @@ import { WeakMarketOracle } from "./twins/WeakMarketOracle.sol";
 contract MarketOracleMustFailTest is OracleSigners {
     uint40 internal constant START_UNIX = 1_779_000_000;
     uint256 internal constant SPOT = 1_000_000;
+    uint32 internal constant VOLATILITY = 25_000_000;
     bytes12 internal constant BTC = bytes12(keccak256("BTC"));
     uint256 internal constant UNKNOWN_KEY = 4242;
 
@@ -24,8 +25,10 @@ contract MarketOracleMustFailTest is OracleSigners {
 
     function _snapshot(uint48 number) private pure returns (IMarketOracle.MarketSnapshot memory) {
         bytes32 marketHash = keccak256(abi.encode(number));
-        return
-            IMarketOracle.MarketSnapshot(BTC, number, START_UNIX + uint40(number), marketHash, SPOT);
+        bytes32 marketDigest = bytes32(uint256(marketHash) >> 8);
+        return IMarketOracle.MarketSnapshot(
+            BTC, number, START_UNIX + uint40(number), marketHash, SPOT, VOLATILITY, marketDigest
+        );
     }
 
     function _submit(IMarketOracle.MarketSnapshot memory snapshot) private returns (bool) {
@@ -78,7 +81,7 @@ contract MarketOracleMustFailTest is OracleSigners {
         returns (bytes32)
     {
         bytes32 typeHash = keccak256(
-            "MarketSnapshot(bytes12 underlying,uint48 number,uint40 snapshotUnix,bytes32 marketHash,uint256 spot)"
+            "MarketSnapshot(bytes12 underlying,uint48 number,uint40 snapshotUnix,bytes32 marketHash,uint256 spot,uint32 atTheMoneyVolatility,bytes32 marketDigest)"
         );
         return keccak256(abi.encode(typeHash, snapshot));
     }
@@ -160,13 +163,15 @@ contract MarketOracleMustFailTest is OracleSigners {
     function test_refusesEveryAlteredField() public {
         IMarketOracle.MarketSnapshot memory signed = _snapshot(11);
         bytes[] memory signatures = _sign(oracle, signed, 2);
-        for (uint256 i = 0; i < 5; i++) {
+        for (uint256 i = 0; i < 7; i++) {
             IMarketOracle.MarketSnapshot memory altered = _snapshot(11);
             if (i == 0) altered.underlying = bytes12(keccak256("ETH"));
             if (i == 1) altered.number += 1;
             if (i == 2) altered.snapshotUnix += 1;
             if (i == 3) altered.marketHash = keccak256("unsigned market");
             if (i == 4) altered.spot += 1;
+            if (i == 5) altered.atTheMoneyVolatility += 1;
+            if (i == 6) altered.marketDigest = bytes32(uint256(1));
             bytes memory data = abi.encodeCall(IMarketOracle.submit, (altered, signatures));
             (bool success,) = address(oracle).call(data);
             vm.assertTrue(!success, vm.toString(i));
@@ -234,19 +239,37 @@ contract MarketOracleMustFailTest is OracleSigners {
         _assertRefused(address(oracle), data, selector, "replay");
     }
 
-    function test_refusesRepeatedMarketHashAndBadSpot() public {
+    function test_refusesRepeatedMarketHashAndDigest() public {
         IMarketOracle.MarketSnapshot memory snapshot = _snapshot(11);
         snapshot.marketHash = _snapshot(10).marketHash;
-        bytes memory data =
-            abi.encodeCall(IMarketOracle.submit, (snapshot, _sign(oracle, snapshot, 2)));
-        _assertRefused(address(oracle), data, IMarketOracle.MarketHashRepeated.selector, "hash");
+        bytes4 selector = IMarketOracle.MarketHashRepeated.selector;
+        _attack(WeakMarketOracle.Hole.Repetition, snapshot, _keys(0, 1), selector);
         snapshot = _snapshot(11);
-        snapshot.spot = 0;
-        data = abi.encodeCall(IMarketOracle.submit, (snapshot, _sign(oracle, snapshot, 2)));
-        _assertRefused(address(oracle), data, IMarketOracle.SpotOutOfRange.selector, "zero");
-        snapshot.spot = uint256(1) << 216;
-        data = abi.encodeCall(IMarketOracle.submit, (snapshot, _sign(oracle, snapshot, 2)));
-        _assertRefused(address(oracle), data, IMarketOracle.SpotOutOfRange.selector, "2^216");
+        snapshot.marketDigest = _snapshot(10).marketDigest;
+        selector = IMarketOracle.MarketDigestRepeated.selector;
+        _attack(WeakMarketOracle.Hole.Repetition, snapshot, _keys(0, 1), selector);
+    }
+
+    function test_refusesSpotVolatilityAndDigestOutOfRange() public {
+        uint256[2] memory spots = [0, uint256(1) << 184];
+        uint32[3] memory volatilities = [uint32(0), 1 << 28, type(uint32).max];
+        uint256[2] memory digests = [R, type(uint256).max];
+        for (uint256 i = 0; i < 7; i++) {
+            IMarketOracle.MarketSnapshot memory snapshot = _snapshot(11);
+            bytes4 selector = IMarketOracle.SpotOutOfRange.selector;
+            if (i < 2) {
+                snapshot.spot = spots[i];
+            } else if (i < 5) {
+                snapshot.atTheMoneyVolatility = volatilities[i - 2];
+                selector = IMarketOracle.VolatilityOutOfRange.selector;
+            } else {
+                snapshot.marketDigest = bytes32(digests[i - 5]);
+                selector = IMarketOracle.MarketDigestOutOfRange.selector;
+            }
+            bytes memory data =
+                abi.encodeCall(IMarketOracle.submit, (snapshot, _sign(oracle, snapshot, 2)));
+            _assertRefused(address(oracle), data, selector, vm.toString(i));
+        }
     }
 
     /* MOVES OF SPOT */

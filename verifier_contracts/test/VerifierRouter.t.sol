@@ -71,11 +71,36 @@ contract VerifierRouterTest is BaseTest {
         router.addRoute(address(verifier), 12);
     }
 
+    /// @dev Zero market words mark an account statement: never by a forgotten argument.
+    function test_addsRoutesOfAccountStatementsByTheirOwnFunction() public {
+        vm.expectEmit(address(router));
+        emit IVerifierRouter.RouteAdded(KEY, address(verifier), 15, 0);
+        vm.assertEq(router.addAccountRoute(address(verifier)), KEY, "key id");
+        vm.assertEq(router.activeRoute(KEY).marketWordCount, 0, "market words");
+        IVerifierRouter.Status active = IVerifierRouter.Status.Active;
+        bytes memory reason =
+            abi.encodeWithSelector(IVerifierRouter.RouteExists.selector, KEY, active);
+        vm.expectRevert(reason);
+        router.addAccountRoute(address(verifier));
+        vm.expectRevert(reason);
+        router.addRoute(address(verifier), 8);
+    }
+
+    function test_refusesAccountStatementsOfTooFewWords() public {
+        address short = address(new StubVerifier(KEY, 6));
+        bytes4 selector = IVerifierRouter.AccountWordCountOutOfRange.selector;
+        vm.expectRevert(abi.encodeWithSelector(selector, 6));
+        router.addAccountRoute(short);
+        router.addAccountRoute(address(new StubVerifier(KEY, 7)));
+    }
+
     function test_refusesVerifierWithoutCode() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IVerifierRouter.VerifierWithoutCode.selector, STRANGER)
-        );
+        bytes memory reason =
+            abi.encodeWithSelector(IVerifierRouter.VerifierWithoutCode.selector, STRANGER);
+        vm.expectRevert(reason);
         router.addRoute(STRANGER, 8);
+        vm.expectRevert(reason);
+        router.addAccountRoute(STRANGER);
     }
 
     function test_guardianStopsAndOnlyOwnerResumes() public {
@@ -114,6 +139,9 @@ contract VerifierRouterTest is BaseTest {
         vm.prank(STRANGER);
         vm.expectRevert(reason);
         router.addRoute(other, 8);
+        vm.prank(STRANGER);
+        vm.expectRevert(reason);
+        router.addAccountRoute(other);
         vm.prank(STRANGER);
         vm.expectRevert(reason);
         router.buryRoute(KEY);

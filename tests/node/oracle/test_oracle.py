@@ -17,6 +17,7 @@ from node.chain.errors import RevertedError
 from node.oracle import (
     DisagreementError,
     Domain,
+    MarginListing,
     MarketView,
     OracleSigner,
     ReportError,
@@ -25,6 +26,7 @@ from node.oracle import (
     SnapshotReport,
     build_report,
     collect,
+    find_margin_snapshot,
     find_snapshot,
     market_hash,
     next_number,
@@ -41,6 +43,7 @@ SIGNERS = [OracleSigner(account) for account in ACCOUNTS]
 ADDRESSES = [signer.address for signer in SIGNERS]
 WORDS = SyntheticMarket(START).market_words()
 SPOT = 7_800_000
+MARGIN = MarginListing((7).to_bytes(32, "big"), SPOT, 25_000_000)
 
 
 @pytest.fixture(scope="module")
@@ -54,26 +57,31 @@ def domain(chain: EmbeddedChain) -> Domain:
     return Domain(chain.chain_id(), deploy(chain, DEPLOYER, plan).address("MarketOracle"))
 
 
-def make_report(number: int = 1, unix: int = START, spot: int = SPOT) -> SnapshotReport:
+def make_report(
+    number: int = 1, unix: int = START, spot: int = SPOT, margin: MarginListing | None = None
+) -> SnapshotReport:
     return build_report(
         underlying=UNDERLYING,
         number=number,
         snapshot_unix=unix,
         market_words=SyntheticMarket(unix).market_words(),
         spots=[spot],
+        margin=margin,
     )
 
 
-def sign(report: SnapshotReport, domain: Domain, count: int = 3) -> SignedReport:
+def sign(
+    report: SnapshotReport, domain: Domain, count: int = 3, margin: MarginListing | None = None
+) -> SignedReport:
     words = SyntheticMarket(report.snapshot_unix).market_words()
-    view = MarketView(words, report.spot, report.number)
+    view = MarketView(words, report.spot, report.number, margin)
     signatures = [signer.sign(report, domain, view) for signer in SIGNERS[:count]]
     return collect(report, domain, signatures, signers=ADDRESSES, threshold=count)
 
 
 def test_the_contract_computes_the_same_digest(chain: EmbeddedChain, domain: Domain) -> None:
     contract = Contract(chain, domain.oracle, contract_abi("MarketOracle"))
-    report = make_report()
+    report = make_report(margin=MARGIN)
     message = signable(report, domain)
     assert contract.read_one("snapshotDigest", report.arguments()) == _digest(message)
 
@@ -97,6 +105,15 @@ def test_a_signed_report_is_accepted_once(chain: EmbeddedChain, domain: Domain) 
     with pytest.raises(RevertedError) as caught:
         submit_report(chain, DEPLOYER, signed)
     assert error_table().decode(caught.value.data).name == "SnapshotTimeNotIncreasing"
+
+
+def test_a_margin_listing_is_found_by_its_digest(chain: EmbeddedChain, domain: Domain) -> None:
+    assert find_margin_snapshot(chain, domain, MARGIN.digest) is None
+    report = make_report(margin=MARGIN)
+    assert submit_report(chain, DEPLOYER, sign(report, domain, margin=MARGIN))[1]
+    found = find_margin_snapshot(chain, domain, MARGIN.digest)
+    assert found == report == find_snapshot(chain, domain, report.market_hash)
+    assert found.at_the_money_volatility == MARGIN.at_the_money_volatility
 
 
 def test_a_jump_is_held_until_confirmed(chain: EmbeddedChain, domain: Domain) -> None:
@@ -191,6 +208,31 @@ def test_signers_sign_no_field_they_did_not_see(domain: Domain, lie: dict[str, o
         OracleSigner(ACCOUNTS[0]).sign(report, domain, MarketView(WORDS, SPOT, number=1))
 
 
+@pytest.mark.parametrize(
+    ("lie", "name"),
+    [
+        ({"market_digest": bytes(32)}, "market digest"),
+        ({"market_digest": (8).to_bytes(32, "big")}, "market digest"),
+        ({"spot": SPOT + 1}, "listed spot"),  # within tolerance, but not what the digest holds
+        ({"at_the_money_volatility": 24_999_999}, "at-the-money volatility"),
+    ],
+)
+def test_signers_sign_the_listing_exactly(
+    domain: Domain, lie: dict[str, object], name: str
+) -> None:
+    signer, view = OracleSigner(ACCOUNTS[0]), MarketView(WORDS, SPOT, 1, MARGIN)
+    assert signer.sign(make_report(margin=MARGIN), domain, view)
+    with pytest.raises(DisagreementError, match=f"sees {name}"):
+        signer.sign(replace(make_report(margin=MARGIN), **lie), domain, view)  # type: ignore[arg-type]
+    with pytest.raises(DisagreementError, match="sees market digest"):
+        signer.sign(make_report(margin=MARGIN), domain, MarketView(WORDS, SPOT, 1))
+
+
+def test_a_listing_carries_the_median_spot() -> None:
+    with pytest.raises(ReportError, match=f"has spot {SPOT}, expected the median {SPOT + 1}"):
+        make_report(spot=SPOT + 1, margin=MARGIN)
+
+
 def test_median_of_sources() -> None:
     report = build_report(
         underlying=UNDERLYING,
@@ -212,12 +254,17 @@ def test_median_of_sources() -> None:
         ("snapshot_unix", 1 << 40),
         ("market_hash", b""),
         ("spot", 0),
-        ("spot", 1 << 216),
+        ("spot", 1 << 184),
+        ("at_the_money_volatility", 0),
+        ("at_the_money_volatility", 1 << 28),
+        ("market_digest", b""),
+        ("market_digest", b"\xff" * 32),
     ],
 )
 def test_reports_out_of_range(field: str, value: object) -> None:
-    with pytest.raises(ReportError, match=field.replace("market_hash", "market hash")):
-        replace(make_report(), **{field: value})  # type: ignore[arg-type]
+    named = {"at_the_money_volatility": "at-the-money volatility"}.get(field)
+    with pytest.raises(ReportError, match=named or f"{field}|{field.replace('_', ' ')}"):
+        replace(make_report(margin=MARGIN), **{field: value})  # type: ignore[arg-type]
     with pytest.raises(ReportError, match="no source"):
         build_report(
             underlying=UNDERLYING, number=1, snapshot_unix=START, market_words=WORDS, spots=[]

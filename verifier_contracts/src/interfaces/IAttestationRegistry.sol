@@ -8,6 +8,14 @@ import { IVerifierRouter } from "./IVerifierRouter.sol";
 /// @notice Where proofs become attestations: checks what the circuit cannot know (chain, time,
 /// market, order), has the proof verified, appends to a hash chain and tells the consumer. Nothing
 /// is stored per word.
+///
+/// Statements are of two kinds; the route says which. A market statement is about an underlying:
+/// its subject is the underlying, its sequence a snapshot's number, its market words are hashed and
+/// compared. An account statement is about an account of its consumer: its subject is the account,
+/// its sequence the consumer's to give out, its market named by digest. Of which underlying, by
+/// which parameters, and how far behind the newest snapshot it may be, the consumer decides. The
+/// breaker stops market statements; whether an account may still show that it is covered is the
+/// consumer's business, and it should.
 interface IAttestationRegistry {
     /// @param chainHead Head of the hash chain with this attestation in it.
     event Attested(
@@ -41,17 +49,21 @@ interface IAttestationRegistry {
     /// @notice The market words are not those of the snapshot with the header's number.
     error MarketHashMismatch(bytes32 expected, bytes32 received);
 
-    /// @notice The market words carry another time than the snapshot.
+    /// @notice The words carry another time than the snapshot.
     error SnapshotTimeMismatch(uint40 expected, uint40 received);
 
-    /// @notice A market attestation is valid until its snapshot is maxSnapshotAgeSeconds old, not
-    /// shorter and not longer: the words of a snapshot leave nothing for their sender to choose.
+    /// @notice The words of an account statement carry another spot than the snapshot.
+    error SpotMismatch(uint256 expected, uint256 received);
+
+    /// @notice An attestation is valid until its snapshot is maxSnapshotAgeSeconds old, not shorter
+    /// and not longer. The words of a snapshot leave nothing for their sender to choose; a proof
+    /// about an account can neither be kept for later nor be made to look older than it is.
     error ValidUntilMismatch(uint256 expected, uint40 received);
 
     /// @notice These words are attested already: whoever wanted that has it.
     error AlreadyAttested(bytes32 keyId, address consumer, bytes32 subject, uint48 sequence);
 
-    /// @notice A later snapshot is attested already, or this one, and not with these words.
+    /// @notice A later sequence is attested already, or this one, and not with these words.
     error SequenceNotIncreasing(uint48 last, uint48 sequence);
 
     /// @notice The transaction left the consumer's hook less gas than it is promised.

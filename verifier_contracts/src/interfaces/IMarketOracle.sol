@@ -6,19 +6,24 @@ pragma solidity 0.8.37;
 ///
 /// Signers sign EIP-712 typed data: domain name "proofmark MarketOracle", version "1", chain id,
 /// this contract; type MarketSnapshot(bytes12 underlying,uint48 number,uint40 snapshotUnix,bytes32
-/// marketHash,uint256 spot).
+/// marketHash,uint256 spot,uint32 atTheMoneyVolatility,bytes32 marketDigest).
 interface IMarketOracle {
     /// @param underlying First 12 bytes of keccak256(symbol).
     /// @param number Counts the snapshots of the underlying; increasing, gaps allowed.
     /// @param snapshotUnix Time of the market data, whole seconds.
     /// @param marketHash keccak256 of the market words, 32 bytes each.
-    /// @param spot Price of the underlying in ticks, in (0, 2^216).
+    /// @param spot Price of the underlying in ticks, in (0, 2^184).
+    /// @param atTheMoneyVolatility Units of 2e-8, below 2^28; not zero beside a market digest.
+    /// @param marketDigest Poseidon digest of the margin listing, below the scalar modulus; zero
+    /// where the snapshot has none.
     struct MarketSnapshot {
         bytes12 underlying;
         uint48 number;
         uint40 snapshotUnix;
         bytes32 marketHash;
         uint256 spot;
+        uint32 atTheMoneyVolatility;
+        bytes32 marketDigest;
     }
 
     event SnapshotAccepted(
@@ -26,7 +31,9 @@ interface IMarketOracle {
         uint48 indexed number,
         uint40 snapshotUnix,
         bytes32 marketHash,
-        uint256 spot
+        uint256 spot,
+        uint32 atTheMoneyVolatility,
+        bytes32 marketDigest
     );
 
     /// @notice The spot moved above the limit: the next snapshot has to confirm it.
@@ -48,9 +55,13 @@ interface IMarketOracle {
     error SnapshotTimeNotIncreasing(uint40 lastUnix, uint40 snapshotUnix);
     error SnapshotNumberNotIncreasing(uint48 last, uint48 number);
     error SpotOutOfRange(uint256 spot);
+    error VolatilityOutOfRange(uint32 atTheMoneyVolatility);
+    error MarketDigestOutOfRange(bytes32 marketDigest);
     error MarketHashRepeated(bytes32 marketHash);
+    error MarketDigestRepeated(bytes32 marketDigest);
     error SnapshotUnknown(bytes12 underlying, uint48 number);
     error MarketHashUnknown(bytes32 marketHash);
+    error MarketDigestUnknown(bytes32 marketDigest);
 
     /// @notice A threshold is more than half of the signers (two quorums share one) and at most
     /// all.
@@ -69,10 +80,11 @@ interface IMarketOracle {
         external
         returns (bool accepted);
 
-    /// @notice Guardian or owner stop new marks; snapshots are still recorded.
+    /// @notice Guardian or owner stop new marks, new risk and withdrawals; snapshots are still
+    /// recorded.
     function tripBreaker() external;
 
-    /// @notice The owner lets new marks in again.
+    /// @notice The owner lets them in again.
     function resetBreaker() external;
 
     function setSigner(address signer, bool isSigner_) external;
@@ -99,9 +111,25 @@ interface IMarketOracle {
         view
         returns (MarketSnapshot memory);
 
+    /// @notice What a market attestation is compared with: snapshotOf without the rest.
+    function marketOf(bytes12 underlying, uint48 number)
+        external
+        view
+        returns (bytes32 marketHash, uint40 snapshotUnix);
+
     /// @notice The accepted snapshot with these market words; reverts with MarketHashUnknown where
     /// there is none.
     function snapshotByMarketHash(bytes32 marketHash) external view returns (MarketSnapshot memory);
+
+    /// @notice The accepted snapshot with this margin listing; reverts with MarketDigestUnknown
+    /// where there is none.
+    function snapshotByMarketDigest(bytes32 marketDigest)
+        external
+        view
+        returns (MarketSnapshot memory);
+
+    /// @notice The last accepted snapshot; reverts with SnapshotUnknown where there is none.
+    function latestSnapshot(bytes12 underlying) external view returns (MarketSnapshot memory);
 
     /// @notice Number of the last accepted snapshot; 0 where there is none.
     function latestNumber(bytes12 underlying) external view returns (uint48);

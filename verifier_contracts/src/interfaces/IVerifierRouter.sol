@@ -15,7 +15,7 @@ interface IVerifierRouter {
     /// @param verifier Contract that verifies proofs of the key.
     /// @param wordCount Number of words of its statement.
     /// @param marketWordCount How many words, from word index 3 on, the oracle's market hash
-    /// covers.
+    /// covers; zero for an account statement, which names its market by digest.
     struct Route {
         address verifier;
         uint32 wordCount;
@@ -39,11 +39,20 @@ interface IVerifierRouter {
     /// @notice Market words must be at least one, and fit behind the header.
     error MarketWordCountOutOfRange(uint256 marketWordCount, uint256 wordCount);
 
+    /// @notice An account statement has at least the words that the registry checks.
+    error AccountWordCountOutOfRange(uint256 wordCount);
+
     /// @notice The key's route is not in the status the call asks for.
     error RouteNotInStatus(bytes32 keyId, Status expected, Status actual);
 
-    /// @notice The owner adds a route for ever. The key id is read from the verifier.
+    /// @notice The owner adds a route of a market statement for ever. The key id is read from the
+    /// verifier.
     function addRoute(address verifier, uint256 marketWordCount) external returns (bytes32 keyId);
+
+    /// @notice The owner adds a route of an account statement (PortfolioMarginWords) for ever.
+    /// @dev A function of its own: a forgotten count must not let a market statement's market words
+    /// go unchecked.
+    function addAccountRoute(address verifier) external returns (bytes32 keyId);
 
     /// @notice Guardian or owner stop an active route at once.
     function stopRoute(bytes32 keyId) external;

@@ -19,6 +19,7 @@ abstract contract SystemTest is ToyProver, OracleSigners {
     uint40 internal constant START_UNIX = 1_779_000_000;
     uint256 internal constant MAX_AGE = 600;
     uint256 internal constant SPOT = 770_000_000;
+    uint32 internal constant VOLATILITY = 25_000_000;
     bytes12 internal constant BTC = bytes12(keccak256("BTC"));
     bytes12 internal constant ETH = bytes12(keccak256("ETH"));
     address internal constant GUARDIAN = address(0xbeef);
@@ -77,8 +78,14 @@ abstract contract SystemTest is ToyProver, OracleSigners {
             number: number,
             snapshotUnix: uint40(words[3] >> 32),
             marketHash: MarketWords.marketHash(words, groups),
-            spot: SPOT
+            spot: SPOT,
+            atTheMoneyVolatility: VOLATILITY,
+            marketDigest: _marketDigest(number)
         });
+    }
+
+    function _marketDigest(uint48 number) internal pure returns (bytes32) {
+        return bytes32(uint256(keccak256(abi.encode("margin listing", number))) >> 8);
     }
 
     function _submit(IMarketOracle.MarketSnapshot memory snapshot) internal returns (bool) {

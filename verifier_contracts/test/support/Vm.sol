@@ -15,6 +15,8 @@ interface Vm {
 
     function warp(uint256 unixTime) external;
     function chainId(uint256 id) external;
+    function snapshotState() external returns (uint256 id);
+    function revertToState(uint256 id) external returns (bool success);
     function prank(address sender) external;
     function etch(address account, bytes calldata code) external;
     function addr(uint256 privateKey) external pure returns (address);

@@ -17,6 +17,7 @@ contract WeakMarketOracle is EIP712 {
         Future,
         TimeOrder,
         NumberOrder,
+        Repetition,
         SpotMove,
         SelfConfirmation
     }
@@ -29,6 +30,7 @@ contract WeakMarketOracle is EIP712 {
     uint256 private _lastNumber;
     uint256 private _lastUnix;
     uint256 private _heldSpot;
+    mapping(bytes32 marketHashOrDigest => bool) private _isSeen;
 
     constructor(address[] memory signers, Hole hole) EIP712("proofmark MarketOracle", "1") {
         HOLE = hole;
@@ -44,6 +46,8 @@ contract WeakMarketOracle is EIP712 {
         require(HOLE == Hole.Future || snapshot.snapshotUnix <= block.timestamp, "future");
         require(HOLE == Hole.TimeOrder || snapshot.snapshotUnix > _lastUnix, "time");
         require(HOLE == Hole.NumberOrder || snapshot.number > _lastNumber, "number");
+        _checkRepetition(snapshot.marketHash);
+        _checkRepetition(snapshot.marketDigest);
         if (_isHeldBack(snapshot.spot)) {
             _heldSpot = snapshot.spot;
             if (HOLE == Hole.SelfConfirmation) return; // and forgets to count the held report as seen
@@ -51,6 +55,11 @@ contract WeakMarketOracle is EIP712 {
             (acceptedNumber, acceptedSpot) = (snapshot.number, snapshot.spot);
         }
         (_lastUnix, _lastNumber) = (snapshot.snapshotUnix, snapshot.number);
+    }
+
+    function _checkRepetition(bytes32 marketHashOrDigest) private {
+        require(HOLE == Hole.Repetition || !_isSeen[marketHashOrDigest], "repeated");
+        _isSeen[marketHashOrDigest] = HOLE != Hole.SelfConfirmation;
     }
 
     function _isHeldBack(uint256 spot) private view returns (bool) {
@@ -69,7 +78,7 @@ contract WeakMarketOracle is EIP712 {
         returns (bytes32)
     {
         bytes32 typeHash = keccak256(
-            "MarketSnapshot(bytes12 underlying,uint48 number,uint40 snapshotUnix,bytes32 marketHash,uint256 spot)"
+            "MarketSnapshot(bytes12 underlying,uint48 number,uint40 snapshotUnix,bytes32 marketHash,uint256 spot,uint32 atTheMoneyVolatility,bytes32 marketDigest)"
         );
         return keccak256(abi.encode(typeHash, snapshot));
     }

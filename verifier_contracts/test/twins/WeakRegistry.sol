@@ -20,6 +20,9 @@ contract WeakRegistry {
         SnapshotNumber,
         Staleness,
         Breaker,
+        AccountMarket,
+        AccountTime,
+        AccountSpot,
         Sequence,
         KeyedOnProof
     }
@@ -55,14 +58,26 @@ contract WeakRegistry {
         require(HOLE == Hole.Staleness || block.timestamp <= uint40(words[1]), "stale");
         address consumer = HeaderWords.consumer(words[1]);
         if (HOLE == Hole.Consumer) consumer = namedConsumer;
-        require(HOLE == Hole.Subject || words[2] == words[3] >> 80, "subject");
-        _checkMarket(words, route.marketWordCount);
+        if (route.marketWordCount == 0) _checkAccountMarket(words);
+        else _checkMarket(words, route.marketWordCount);
         _checkOrder(keyId, consumer, proof, words);
         bytes32 dataHash = IProofVerifier(route.verifier).verify(proof, words);
         attested[consumer][keccak256(abi.encode(keyId, dataHash))]++;
     }
 
+    function _checkAccountMarket(uint256[] calldata words) private view {
+        if (HOLE == Hole.AccountMarket) return;
+        IMarketOracle.MarketSnapshot memory snapshot =
+            ORACLE.snapshotByMarketDigest(bytes32(words[4]));
+        bool isTime = uint40(words[5] >> 40) == snapshot.snapshotUnix;
+        require(HOLE == Hole.AccountTime || isTime, "time");
+        require(HOLE == Hole.AccountSpot || words[6] == snapshot.spot, "spot");
+        bool isSnapshots = uint40(words[1]) == snapshot.snapshotUnix + MAX_AGE;
+        require(HOLE == Hole.ValidUntil || isSnapshots, "valid until");
+    }
+
     function _checkMarket(uint256[] calldata words, uint256 count) private view {
+        require(HOLE == Hole.Subject || words[2] == words[3] >> 80, "subject");
         require(HOLE == Hole.Breaker || !ORACLE.breakerTripped(), "breaker");
         bytes32 marketHash = Transcript.rangeHashUnchecked(words, 3, count);
         IMarketOracle.MarketSnapshot memory snapshot = HOLE == Hole.SnapshotNumber

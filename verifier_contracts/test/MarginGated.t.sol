@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import { MarginGated } from "../src/base/MarginGated.sol";
+import { IMarginConsumer } from "../src/interfaces/IMarginConsumer.sol";
+import { AcceptingVerifier } from "./support/AcceptingVerifier.sol";
+import { OptionDesk } from "./examples/OptionDesk.sol";
+import { MarginTest } from "./support/MarginTest.sol";
+import { MarginWords } from "./support/MarginWords.sol";
+import { WeakDesk } from "./twins/WeakDesk.sol";
+
+/// @notice A protocol that holds positions itself lets one in only if the margin after it is proven.
+contract MarginGatedTest is MarginTest {
+    uint256 internal constant FUNDS = 1_000e6;
+
+    OptionDesk internal desk;
+
+    function setUp() public override {
+        super.setUp();
+        desk = new OptionDesk(address(this), registry, BTC, PARAMETERS, _rules());
+        desk.setKeyAllowed(OPEN_KEY, true);
+    }
+
+    function _leg(uint256 strike) private pure returns (uint256) {
+        return MarginWords.leg(START_UNIX + 86_400, strike, false);
+    }
+
+    /// @dev Credits and requests; then the claim about the book with the request in it.
+    function _requested(OptionDesk target, uint48 sequence)
+        private
+        returns (MarginWords.Claim memory claim)
+    {
+        target.credit(ALICE, FUNDS);
+        vm.prank(ALICE);
+        target.request(_leg(100));
+        claim = _claim(address(target), desk.accountOf(ALICE), sequence, FUNDS);
+        claim.level = INITIAL;
+        claim.legs = new uint256[](1);
+        claim.legs[0] = _leg(100);
+    }
+
+    function _opening(MarginWords.Claim memory claim) private view returns (Step memory) {
+        return _attestation(OPEN_KEY, MarginWords.open(claim));
+    }
+
+    function _executing(OptionDesk target) private pure returns (Step memory) {
+        return Step(ALICE, address(target), abi.encodeCall(OptionDesk.execute, ()));
+    }
+
+    /* OPENS */
+
+    function test_bookedOnceItsMarginIsProven() public {
+        MarginWords.Claim memory claim = _requested(desk, 1);
+        bytes4 selector = MarginGated.MarginMissing.selector;
+        _refuse(_executing(desk), selector, "before the proof");
+        vm.expectEmit(address(desk));
+        emit MarginGated.MarginProven(
+            claim.account, INITIAL, lastNumber, uint40(block.timestamp) + COVER_SECONDS
+        );
+        _accept(_opening(claim), "proof");
+        vm.assertTrue(desk.isMargined(claim.account), "margined");
+        _accept(_executing(desk), "after the proof");
+        vm.assertEq(desk.legsOf(ALICE)[0], _leg(100), "booked");
+        vm.assertTrue(desk.isMargined(claim.account), "at the lower level it now needs");
+        _refuse(_executing(desk), OptionDesk.NothingRequested.selector, "again");
+    }
+
+    function test_nextPositionNeedsItsOwnProof() public {
+        MarginWords.Claim memory claim = _requested(desk, 1);
+        _accept(_opening(claim), "proof");
+        _accept(_executing(desk), "first");
+        vm.prank(ALICE);
+        desk.request(_leg(200));
+        _refuse(_executing(desk), MarginGated.MarginMissing.selector, "second, unproven");
+        claim.sequence = 2;
+        claim.legs = new uint256[](2);
+        (claim.legs[0], claim.legs[1]) = (_leg(100), _leg(200));
+        _accept(_opening(claim), "proof of both");
+        _accept(_executing(desk), "second");
+        vm.assertEq(desk.legsOf(ALICE).length, 2, "legs");
+    }
+
+    /// @dev The number of slots is the statement's business: the book is the same.
+    function test_statementsOfAnySizeSpeakOfTheSameBook() public {
+        bytes32 wide = keccak256("open, 64 slots");
+        router.addAccountRoute(address(new AcceptingVerifier(wide, 74)));
+        desk.setKeyAllowed(wide, true);
+        MarginWords.Claim memory claim = _requested(desk, 1);
+        claim.slots = 64;
+        _accept(_attestation(wide, MarginWords.open(claim)), "64 slots");
+        _accept(_executing(desk), "booked");
+    }
+
+    /// @dev Books are public, so anybody can prove; what he proves is what the trader wants.
+    function test_strangersProofIsAsGood() public {
+        MarginWords.Claim memory claim = _requested(desk, 1);
+        Step memory ours = _opening(claim);
+        claim.bound = 10;
+        _accept(_opening(claim), "theirs");
+        (bool success,) = _run(ours);
+        vm.assertTrue(!success, "ours comes too late");
+        _accept(_executing(desk), "and is not needed");
+    }
+
+    function test_oneTradersProofsAreNothingToAnother() public {
+        MarginWords.Claim memory claim = _requested(desk, 1);
+        desk.credit(BOB, FUNDS);
+        MarginWords.Claim memory his = _claim(address(desk), desk.accountOf(BOB), 1, FUNDS);
+        his.legs = new uint256[](0);
+        for (uint48 sequence = 1; sequence < 4; sequence++) {
+            his.sequence = sequence;
+            _accept(_opening(his), "Bob's");
+        }
+        _accept(_opening(claim), "Alice's");
+        _accept(_executing(desk), "booked");
+    }
+
+    function test_refusesStatementsItCannotRead() public {
+        bytes32 other = keccak256("open, miscounted");
+        router.addAccountRoute(address(new AcceptingVerifier(other, 10 + uint256(SLOTS))));
+        desk.setKeyAllowed(other, true);
+        uint256[] memory words = MarginWords.open(_requested(desk, 1));
+        words[5] ^= 1 << 16;
+        _refuse(_attestation(other, words), IMarginConsumer.StatementUnknown.selector, "slots");
+    }
+
+    function test_refusesOtherLinearHoldingsAndCash() public {
+        MarginWords.Claim memory claim = _requested(desk, 1);
+        claim.linear++;
+        _refuse(_opening(claim), MarginGated.BookMismatch.selector, "linear");
+        claim.linear--;
+        claim.cash++;
+        _refuse(_opening(claim), MarginGated.BookMismatch.selector, "cash");
+    }
+
+    /* MUST FAIL */
+
+    function _mustFail(
+        WeakDesk.Hole hole,
+        bytes4 selector,
+        function(OptionDesk) internal returns (Step memory) attack
+    ) private {
+        uint256 state = vm.snapshotState();
+        _refuse(attack(desk), selector, "product");
+        vm.revertToState(state);
+        state = vm.snapshotState();
+        (bool success,) = _run(attack(_twin(WeakDesk.Hole.None)));
+        vm.assertTrue(!success, "refused by the twin without hole");
+        vm.revertToState(state);
+        _accept(attack(_twin(hole)), "the twin");
+    }
+
+    function _twin(WeakDesk.Hole hole) private returns (OptionDesk) {
+        return OptionDesk(address(new WeakDesk(oracle, COVER_SECONDS, hole)));
+    }
+
+    function _proveAnotherBook(OptionDesk target) private returns (Step memory) {
+        MarginWords.Claim memory claim = _requested(target, 1);
+        claim.legs[0] = _leg(200);
+        return _opening(claim);
+    }
+
+    function test_refusesProofOfAnotherBook() public {
+        bytes4 selector = MarginGated.BookMismatch.selector;
+        _mustFail(WeakDesk.Hole.BookWhenProven, selector, _proveAnotherBook);
+    }
+
+    function _executeAnotherRequest(OptionDesk target) private returns (Step memory) {
+        _accept(_opening(_requested(target, 1)), "proof");
+        vm.prank(ALICE);
+        target.request(_leg(200));
+        return _executing(target);
+    }
+
+    function test_refusesToBookWhatWasNotProven() public {
+        bytes4 selector = MarginGated.MarginMissing.selector;
+        _mustFail(WeakDesk.Hole.BookWhenUsed, selector, _executeAnotherRequest);
+    }
+
+    function _executeAtMaintenance(OptionDesk target) private returns (Step memory) {
+        MarginWords.Claim memory claim = _requested(target, 1);
+        claim.level = MAINTENANCE;
+        (bool success,) = _run(_opening(claim));
+        if (!success) return _opening(claim);
+        return _executing(target);
+    }
+
+    function test_refusesMaintenanceForNewRisk() public {
+        bytes4 selector = IMarginConsumer.LevelUnexpected.selector;
+        _mustFail(WeakDesk.Hole.Level, selector, _executeAtMaintenance);
+    }
+
+    function _proveWithMoreThanThereIs(OptionDesk target) private returns (Step memory) {
+        MarginWords.Claim memory claim = _requested(target, 1);
+        claim.bound = FUNDS + 1;
+        return _opening(claim);
+    }
+
+    function test_refusesMoreThanTheCollateral() public {
+        bytes4 selector = IMarginConsumer.CollateralBelowBound.selector;
+        _mustFail(WeakDesk.Hole.Bound, selector, _proveWithMoreThanThereIs);
+    }
+
+    function _skipASequence(OptionDesk target) private returns (Step memory) {
+        return _opening(_requested(target, 2));
+    }
+
+    function test_refusesSkippedSequence() public {
+        bytes4 selector = IMarginConsumer.SequenceNotNext.selector;
+        _mustFail(WeakDesk.Hole.Sequence, selector, _skipASequence);
+    }
+
+    function _executeTooLate(OptionDesk target) private returns (Step memory) {
+        _accept(_opening(_requested(target, 1)), "proof");
+        vm.warp(block.timestamp + COVER_SECONDS + 1);
+        return _executing(target);
+    }
+
+    function test_refusesAnOldProof() public {
+        _mustFail(WeakDesk.Hole.Age, MarginGated.MarginMissing.selector, _executeTooLate);
+    }
+
+    function _executeWhileTripped(OptionDesk target) private returns (Step memory) {
+        _accept(_opening(_requested(target, 1)), "proof");
+        oracle.tripBreaker();
+        return _executing(target);
+    }
+
+    function test_refusesNewRiskWhileBreakerIsTripped() public {
+        bytes4 selector = IMarginConsumer.BreakerTripped.selector;
+        _mustFail(WeakDesk.Hole.Breaker, selector, _executeWhileTripped);
+    }
+}
