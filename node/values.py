@@ -213,6 +213,14 @@ class AttestationBytes:
 
 
 @dataclass(frozen=True)
+class SignedView:
+    """What an oracle signer sees, as bytes (node/oracle/view_codec.py), and its signature (65)."""
+
+    content: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True)
 class Verification:
     """`reason` is empty exactly when the attestation is valid; then `data_hash` is set."""
 
