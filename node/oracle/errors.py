@@ -64,6 +64,8 @@ class EquivocationError(OracleError):
 class JournalError(OracleError):
     """The record of what was signed cannot be used."""
 
+    reason: ClassVar[Reason] = Reason.FILE_UNREADABLE
+
 
 class SignaturesError(OracleError):
     """The signatures do not add up to a quorum."""

@@ -49,10 +49,7 @@ class OracleView:
     @property
     def market(self) -> Market | MarginMarket:
         """Whichever is there: underlying, tick and time are the same in both."""
-        found = self.margin or self.chain
-        if found is None:
-            raise ViewError("a view needs a chain, a margin listing, or both")
-        return found
+        return self.margin or self._given_chain
 
     @property
     def snapshot_unix(self) -> int:
@@ -69,8 +66,7 @@ class OracleView:
         """What the contract keeps as spot."""
         if self.margin is not None:
             return self.margin.spot_ticks
-        groups = self.chain.groups if self.chain is not None else ()
-        return min(groups, key=lambda group: group.expiry_unix).forward_ticks
+        return self._given_chain.groups[0].forward_ticks
 
     @property
     def market_hash(self) -> bytes:
@@ -79,9 +75,9 @@ class OracleView:
         Without a chain it is the hash of one word, the listing's digest: no market words are so
         few, so no option_marks statement can name such a snapshot.
         """
-        if self.chain is None:
-            return market_hash([self.margin.digest() if self.margin is not None else 0])
-        return market_hash(market_words(self.chain, smallest_shape(self.chain)))
+        if self.chain is None and self.margin is not None:
+            return market_hash([self.margin.digest()])
+        return market_hash(market_words(self._given_chain, smallest_shape(self._given_chain)))
 
     @property
     def margin_listing(self) -> MarginListing | None:
@@ -114,7 +110,15 @@ class OracleView:
             None if self.margin is None else tuple(_margin_listing(self.margin)),
         )
 
+    @property
+    def _given_chain(self) -> Market:
+        """The chain of a view that has no margin listing."""
+        assert self.chain is not None, "checked on construction"  # noqa: S101
+        return self.chain
+
     def _faults(self) -> Iterator[str]:
+        if self.chain is None and self.margin is None:
+            yield "a view needs a chain, a margin listing, or both"
         if self.next_number not in _NUMBERS:
             yield f"number {self.next_number}, expected 1 to 2^48 - 1"
         if self.chain is not None:
