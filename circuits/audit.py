@@ -29,7 +29,6 @@ class Audit:
     """
 
     rows: int
-    log_domain_size: int
     constraints: dict[str, int]
     lanes: dict[str, int]
     wires: dict[str, int]
@@ -42,7 +41,6 @@ def audit(builder: CircuitBuilder) -> Audit:
     r1cs = build(builder)
     return Audit(
         rows=r1cs.row_count,
-        log_domain_size=r1cs.log_domain_size,
         constraints=dict(_by_path(r1cs)),
         lanes={block.name: block.lanes for block in r1cs.blocks},
         wires={

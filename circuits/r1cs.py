@@ -139,11 +139,6 @@ class R1CS:
         """Consistency rows included."""
         return PUBLIC_WIRES + sum(len(b.constraints) * b.lanes for b in self.blocks)
 
-    @property
-    def log_domain_size(self) -> int:
-        """Smallest k with 2^k >= row_count."""
-        return max(1, (self.row_count - 1).bit_length())
-
     def first_index(self, wire: Wire) -> int:
         """Global index of the wire in lane 0; lane l is l further on."""
         if wire.wire_class is WireClass.PUBLIC:

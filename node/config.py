@@ -52,6 +52,18 @@ class Settings(BaseSettings):
         default=None,
         description="SQLAlchemy URL of the store; default: SQLite in the data directory.",
     )
+    workers: int | None = Field(
+        default=None,
+        ge=1,
+        le=256,
+        description="Processes that prove side by side; default: two, on one core one.",
+    )
+    threads_per_worker: int | None = Field(
+        default=None,
+        ge=1,
+        le=1024,
+        description="Threads of the native engine in each of them; default: as many as cores.",
+    )
 
     @field_validator("data_directory")
     @classmethod

@@ -6,6 +6,7 @@ default one. Untrusted bytes enter through `Proof.from_bytes`, `ProvingKey.open`
 `refuse_verifying_key` first. All errors descend from `ProverError` (see `prover.errors`).
 """
 
+from prover.domain import Domain
 from prover.engines import Engine, NativeState, NativeStatus, default_engine, native_status
 from prover.engines.choice import native, reference
 from prover.errors import (
@@ -40,6 +41,7 @@ from prover.linter import (
 __all__ = [
     "DEVELOPMENT_CHAINS",
     "PROOF_BYTES",
+    "Domain",
     "Engine",
     "EngineUnavailableError",
     "InvalidProof",

@@ -14,8 +14,9 @@ import numpy as np
 
 from circuits.r1cs import PUBLIC_WIRES, R1CS, Matrices, SparseMatrix
 from prover.curve import G1_BYTES, G1_GENERATOR, G2_BYTES, G2_GENERATOR, G1Point, G2Point
+from prover.domain import Domain
 from prover.engines.base import Engine, RawBytes
-from prover.errors import LintError, MalformedPointError
+from prover.errors import CorruptKeyFileError, LintError, MalformedPointError
 from prover.groth16.proving_key import ProvingKey
 from prover.groth16.verifying_key import VerifyingKey
 from prover.identity import r1cs_digest
@@ -173,22 +174,19 @@ def _shared_deltas(key: VerifyingKey, other: VerifyingKey) -> Iterator[str]:
 
 def _sizes(key: ProvingKey) -> Iterator[str]:
     """The vectors partition the wires; the domain is the smallest that holds the rows."""
-    domain = 1 << key.log_domain_size
     expected = {
         "a_query": (key.a_query, key.wire_count, G1_BYTES),
         "b_g1_query": (key.b_g1_query, key.wire_count, G1_BYTES),
         "b_g2_query": (key.b_g2_query, key.wire_count, G2_BYTES),
         "committed_query": (key.committed_query, key.committed_count, G1_BYTES),
         "l_query": (key.l_query, key.private_count, G1_BYTES),
-        "h_query": (key.h_query, domain - 1, G1_BYTES),
+        "h_query": (key.h_query, key.domain.size, G1_BYTES),
     }
     for name, (raw, count, size) in expected.items():
         if len(raw) != count * size:
             yield f"{name} holds {len(raw)} bytes, expected {count} points of {size}"
-    if key.row_count < PUBLIC_WIRES or max(1, (key.row_count - 1).bit_length()) != (
-        key.log_domain_size
-    ):
-        yield f"{key.row_count} rows do not go with a domain of 2^{key.log_domain_size}"
+    if key.row_count < PUBLIC_WIRES or Domain.for_rows(key.row_count) != key.domain:
+        yield f"{key.row_count} rows do not go with a domain of {key.domain.size} points"
 
 
 def _consistency_rows(matrices: Matrices) -> Iterator[str]:
@@ -243,7 +241,7 @@ def _group_pairs(key: ProvingKey, engine: Engine) -> Iterator[str]:
 
 
 def _infinities(key: ProvingKey) -> Iterator[str]:
-    """A wire that no constraint uses, or a vanished power of tau, shows as infinity."""
+    """A wire that no constraint uses, or a vanished polynomial of the basis, shows as infinity."""
     for name in ("committed_query", "l_query", "h_query"):
         raw: RawBytes = getattr(key, name)
         points = np.frombuffer(raw, dtype=np.uint64).reshape(-1, G1_BYTES // 8)
@@ -253,7 +251,11 @@ def _infinities(key: ProvingKey) -> Iterator[str]:
 
 
 def _vector_points(key: ProvingKey, engine: Engine) -> Iterator[str]:
-    loaded = key.loaded(engine)
+    try:
+        loaded = key.loaded(engine)
+    except CorruptKeyFileError as error:
+        yield str(error)
+        return
     finite = ("committed_query", "l_query", "h_query")
     for name in ("a_query", "b_g1_query", "b_g2_query", *finite):
         fault = engine.first_fault(getattr(loaded, name), infinity_allowed=name not in finite)

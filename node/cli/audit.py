@@ -20,7 +20,7 @@ from circuits.statements.word_field import WordField
 from node.cli.options import AsJson, Capacity, WithGreeks, chosen_shape
 from node.cli.output import print_fields, print_json, reporting_errors, table_console
 from node.keys import statement_title
-from prover import StatementIdentity, r1cs_digest
+from prover import Domain, StatementIdentity, r1cs_digest
 
 
 class StatementName(StrEnum):
@@ -62,7 +62,7 @@ def audit_report(statement: OptionMarks) -> dict[str, Any]:
         "r1cs_digest": f"0x{r1cs_digest(statement.r1cs().canonical_bytes()).hex()}",
         "words": identity.word_count,
         "constraints": found.rows,
-        "log_domain_size": found.log_domain_size,
+        "domain_size": Domain.for_rows(found.rows).size,
         "wires": found.wires,
         "marginal": {
             "option": round(float(cost.option), 3),
@@ -110,7 +110,7 @@ def _field(field: WordField) -> dict[str, Any]:
 
 def _print(report: dict[str, Any]) -> None:
     """Tables for people, in the order a reviewer asks."""
-    head = ("statement", "statement_id", "r1cs_digest", "words", "constraints", "log_domain_size")
+    head = ("statement", "statement_id", "r1cs_digest", "words", "constraints", "domain_size")
     wires = {f"wires, {name}": count for name, count in report["wires"].items()}
     marginal = {
         "constraints per option": report["marginal"]["option"],

@@ -78,11 +78,18 @@ def _node(
     settings: Settings, address: str, rpc: str | None, signer: _Signer, as_json: bool
 ) -> Node:
     """The node, not started yet. Heavy imports happen here, for this command alone."""
+    from node.proving import ProvingSettings, usual_workers  # noqa: PLC0415
     from node.service import Node, NodeSettings, configure_logging  # noqa: PLC0415
 
     configure_logging(as_json=as_json)
     own = NodeSettings(
-        store=settings.store_url, keys_directory=settings.keys_directory, address=address
+        store=settings.store_url,
+        keys_directory=settings.keys_directory,
+        address=address,
+        proving=ProvingSettings(
+            workers=settings.workers or usual_workers(),
+            threads_per_worker=settings.threads_per_worker,
+        ),
     )
     if rpc is None:
         return Node(own)

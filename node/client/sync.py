@@ -67,8 +67,8 @@ class Client:
     ) -> model.Job:
         """Ask for a proof; when this returns, the node has the job on disk.
 
-        Without `request_id` a fresh one is sent, so that retries make one job. `capacity` 0 is the
-        smallest size that fits; `consumer` is an address of 20 bytes, or empty for the node's.
+        Without `request_id` a fresh one is sent, so that retries make one job. `capacity` 0 leaves
+        the size to the node; `consumer` is an address of 20 bytes, or empty for the node's.
         """
         request = wire.submit_request(
             chain,

@@ -1,8 +1,9 @@
 """Proving: jobs from a queue, through worker processes that keep their keys, back as proofs."""
 
+from node.proving.driver import ProvingSettings, usual_workers
 from node.proving.errors import JobFailedError, ProvingError, TaskError
 from node.proving.ports import ClaimedJob, ProofQueue, ProvedMarks, Recipe
-from node.proving.service import ProvingService, ProvingSettings, WorkerHealth
+from node.proving.service import ProvingService, WorkerHealth
 
 __all__ = [
     "ClaimedJob",
@@ -15,4 +16,5 @@ __all__ = [
     "Recipe",
     "TaskError",
     "WorkerHealth",
+    "usual_workers",
 ]

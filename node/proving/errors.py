@@ -4,9 +4,7 @@ NodeError
 └── ProvingError
     ├── JobFailedError        the job cannot be proven; has a typed cause; it is not tried again
     ├── TaskError             bytes that are no task of ours
-    ├── WorkerLostError       the worker process died; the job is tried again
-    ├── WorkerTimeoutError    the worker took longer than a proof may
-    └── InterruptedProofError the node stops; the job goes back to the queue
+    └── WorkerLostError       the worker process died; its jobs are tried again
 """
 
 from __future__ import annotations
@@ -35,12 +33,4 @@ class TaskError(ProvingError):
 
 
 class WorkerLostError(ProvingError):
-    """The worker process ended in the middle of a job."""
-
-
-class WorkerTimeoutError(ProvingError):
-    """The worker took longer than a proof may; it was killed."""
-
-
-class InterruptedProofError(ProvingError):
-    """The service stops; the worker was killed."""
+    """The worker process ended with jobs in its hands."""

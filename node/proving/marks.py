@@ -1,4 +1,4 @@
-"""The recipe of marks: task → statement and key → witness → proof → verified → out.
+"""The recipe of marks: task → statement and key → witness, then proof → verified → out.
 
 Runs inside a worker process and keeps the last keys it used open. A proof that its own maker does
 not verify never leaves the process.
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import prover
-from circuits.statements.option_marks import InputError, OptionMarks
+from circuits.r1cs import TwoPhaseWitness
+from circuits.statements.option_marks import PRODUCT_SHAPES, InputError, OptionMarks
 from node.keys import KeyStore, KeyStoreError
 from node.proving.errors import JobFailedError, TaskError
 from node.proving.ports import ProvedMarks, Report
@@ -22,7 +23,9 @@ from node.values import JobCause, ProvingPhase
 from node.words import join_words
 from prover import transcript
 
-_KEPT_KEYS = 2
+#: As many as there are product keys: they are mapped, and what each adds is some ten megabytes,
+#: where opening one again takes as long as a small proof.
+_KEPT_KEYS = 2 * len(PRODUCT_SHAPES)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,17 @@ class MarksRecipeFactory:
         )
 
 
+@dataclass(frozen=True)
+class PreparedMarks:
+    """A task as far as it goes without proving."""
+
+    key: prover.ProvingKey
+    witness: TwoPhaseWitness
+    words: tuple[int, ...]
+    key_seconds: float
+    witness_seconds: float
+
+
 class MarksRecipe:
     """Proves `option_marks` tasks."""
 
@@ -61,8 +75,8 @@ class MarksRecipe:
         self._clock = clock
         self._open: OrderedDict[OptionMarks, prover.ProvingKey] = OrderedDict()
 
-    def prove(self, payload: bytes, report: Report) -> ProvedMarks:
-        """A verified proof; JobFailedError with its cause."""
+    def prepare(self, payload: bytes, report: Report) -> PreparedMarks:
+        """The key, loaded, and every wire; JobFailedError with its cause."""
         started = self._clock()
         try:
             task = MarksTask.decode_bytes(payload)
@@ -78,11 +92,21 @@ class MarksRecipe:
             raise JobFailedError(
                 JobCause.INPUT_INVALID, f"no witness for these inputs ({type(error).__name__})"
             ) from error
-        words = tuple(witness.words)
-        witnessed = self._clock()
+        return PreparedMarks(
+            key=key,
+            witness=witness,
+            words=tuple(witness.words),
+            key_seconds=keyed - started,
+            witness_seconds=self._clock() - keyed,
+        )
+
+    def finish(self, prepared: PreparedMarks, report: Report) -> ProvedMarks:
+        """A verified proof; JobFailedError with its cause."""
+        key, words = prepared.key, prepared.words
+        started = self._clock()
         report(ProvingPhase.PROOF, f"proving with the {self._engine.name} engine")
         try:
-            proof = prover.prove(key, witness, words, self._engine)
+            proof = prover.prove(key, prepared.witness, words, self._engine)
         except prover.ProverError as error:
             raise JobFailedError(
                 JobCause.PROVER_FAILED, f"the prover refuses ({type(error).__name__})"
@@ -95,9 +119,9 @@ class MarksRecipe:
             data_hash=transcript.data_hash(words),
             words=join_words(words),
             proof=proof.to_bytes(),
-            key_seconds=keyed - started,
-            witness_seconds=witnessed - keyed,
-            proof_seconds=proved - witnessed,
+            key_seconds=prepared.key_seconds,
+            witness_seconds=prepared.witness_seconds,
+            proof_seconds=proved - started,
             check_seconds=self._clock() - proved,
         )
 
@@ -112,6 +136,7 @@ class MarksRecipe:
                     self._open.popitem(last=False)
             self._open.move_to_end(statement)
             key = self._open[statement]
+            key.loaded(self._engine)
             prover.refuse_chain(key.verifying_key, task.header.chain_id, self._development_chains)
         except (KeyStoreError, prover.ProverError) as error:
             raise JobFailedError(JobCause.KEY_UNAVAILABLE, str(error)) from error

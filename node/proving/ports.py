@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from node.values import JobCause, ProvingPhase
 
@@ -48,7 +48,10 @@ class ProofQueue(Protocol):
         """At start: whatever was PROVING when the node died is QUEUED again; how many."""
 
     def claim(self) -> ClaimedJob | None:
-        """The oldest QUEUED job, now PROVING; None if there is none."""
+        """The QUEUED job whose turn it is, now PROVING; None if there is none."""
+
+    def still_wanted(self, job_id: str) -> bool:
+        """Asked before the proof begins: False for a job that was cancelled or expires now."""
 
     def complete(self, job_id: str, proved: ProvedMarks) -> None:
         """PROVED, with its attestation, and READY for the relay if it is to be settled."""
@@ -60,12 +63,22 @@ class ProofQueue(Protocol):
         """Back to QUEUED."""
 
 
-class Recipe(Protocol):
-    """How a payload becomes a proof; lives in a worker process and keeps its keys loaded."""
+Prepared = TypeVar("Prepared")
 
-    def prove(self, payload: bytes, report: Report) -> ProvedMarks:
-        """A proof, verified; raises JobFailedError with its cause."""
+
+class Recipe(Protocol[Prepared]):
+    """How a payload becomes a proof; lives in a worker process and keeps its keys loaded.
+
+    The two halves run in two threads: one job is prepared while the one before it is finished.
+    Each half sees one job at a time. Both raise JobFailedError with its cause.
+    """
+
+    def prepare(self, payload: bytes, report: Report) -> Prepared:
+        """Everything that comes before the proof: key and witness."""
+
+    def finish(self, prepared: Prepared, report: Report) -> ProvedMarks:
+        """A proof, verified."""
 
 
 #: Makes the recipe inside the worker: must pickle (a module-level function or class, or a partial).
-RecipeFactory = Callable[[], Recipe]
+RecipeFactory = Callable[[], Recipe[Any]]

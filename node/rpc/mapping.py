@@ -104,9 +104,7 @@ def marks_submission(
             Fault("settlement_mode", f"value {request.settlement_mode} is unknown to this node")
         )
     if request.capacity < 0:
-        faults.append(
-            Fault("capacity", f"{request.capacity} is negative; 0 is the smallest that fits")
-        )
+        faults.append(Fault("capacity", f"{request.capacity} is negative; 0 leaves it to the node"))
     if len(request.consumer) not in (0, ADDRESS_BYTES):
         faults.append(
             Fault("consumer", f"an address has 20 bytes, received {len(request.consumer)}")

@@ -17,6 +17,7 @@ from node.rpc.ports import StillWanted
 from node.service.jobs import JOB_KIND, StoredJobs
 from node.service.quoting import QuotingDesk
 from node.service.settlement import Bound, SettlementPort, fits
+from node.service.sizing import Sizing
 from node.store import LeaseLostError, Proving, RequestIdTakenError, Store, Submission
 from node.values import JobView, MarksSubmission, SettlementMode
 
@@ -41,12 +42,14 @@ class MarksIntake:
         jobs: StoredJobs,
         desk: QuotingDesk,
         settlement: SettlementPort,
+        sizing: Sizing,
         policy: IntakePolicy,
     ) -> None:
         self._store = store
         self._jobs = jobs
         self._desk = desk
         self._settlement = settlement
+        self._sizing = sizing
         self._policy = policy
 
     def submit(self, submission: MarksSubmission, still_wanted: StillWanted) -> JobView:
@@ -91,10 +94,12 @@ class MarksIntake:
     def _task(
         self, submission: MarksSubmission, market: Market, shapes: Sequence[Shape]
     ) -> MarksTask:
-        bound = Bound(OFF_CHAIN, market, shapes[0])
         settle = self._settles(submission.settlement_mode)
         if settle:
             bound = self._settlement.bind(market, shapes, submission.consumer)
+        else:
+            shape = self._sizing.choose(submission.statement, shapes, self._policy.profile)
+            bound = Bound(OFF_CHAIN, market, shape)
         return MarksTask(
             statement=submission.statement,
             shape=bound.shape,

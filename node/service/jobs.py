@@ -1,4 +1,4 @@
-"""The store behind the ports: jobs as the server shows them, and as proving works through them.
+"""The store behind the ports: jobs as the server shows them.
 
 A job's states on the wire are its history replayed, so that a watcher who looks late still sees
 every step in order. Proof and outbox row are written in one transaction, the outbox's line first:
@@ -11,19 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from node.proving import ClaimedJob, ProvedMarks
-from node.proving.task import MarksTask, TaskSummary
+from node.proving.task import TaskSummary
 from node.store import (
     Cause,
     Job,
     JobUnknownError,
-    NewAttestation,
     OutboxEntry,
     Proving,
     Settlement,
-    Slot,
     Store,
-    TransitionError,
 )
 from node.values import (
     AttestationBytes,
@@ -40,7 +36,6 @@ JOB_KIND = "marks"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SENT = (Settlement.SUBMITTED, Settlement.CONFIRMED, Settlement.FINAL)
 _MINED = (Settlement.CONFIRMED, Settlement.FINAL)
-_OVER = tuple(state for state in Proving if state.is_terminal)
 
 
 class StoredJobs:
@@ -106,70 +101,6 @@ class StoredJobs:
                 updated=_moment(step.at_ms),
                 revision=revision,
             )
-
-
-class StoredQueue:
-    """Jobs as proving works through them."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def recover(self) -> int:
-        """Whatever was being proven when the node died waits again; how many wait."""
-        return len(self._store.jobs.resume())
-
-    def claim(self) -> ClaimedJob | None:
-        """The oldest waiting job."""
-        self._store.jobs.expire()
-        job = self._store.jobs.claim()
-        return None if job is None else ClaimedJob(job.id, job.payload)
-
-    def complete(self, job_id: str, proved: ProvedMarks) -> None:
-        """Store proof and outbox row; a job that was cancelled meanwhile stays so."""
-        task = MarksTask.decode_bytes(self._store.jobs.get(job_id).payload)
-        attestation = NewAttestation(
-            key_id=proved.key_id,
-            data_hash=proved.data_hash,
-            words=proved.words,
-            proof=proved.proof,
-        )
-        slot = _slot(task, proved.key_id) if task.settle else None
-        self._unless_over(lambda: self._store.jobs.complete(job_id, attestation, slot))
-
-    def fail(self, job_id: str, cause: JobCause, message: str) -> None:
-        """FAILED."""
-        stored = Cause[cause.name]
-        self._unless_over(
-            lambda: self._store.jobs.advance(job_id, Proving.FAILED, cause=stored, detail=message)
-        )
-
-    def requeue(self, job_id: str, message: str) -> None:
-        """Back to QUEUED."""
-        self._unless_over(
-            lambda: self._store.jobs.advance(
-                job_id, Proving.QUEUED, cause=Cause.WORKER_LOST, detail=message
-            )
-        )
-
-    def _unless_over(self, write: Callable[[], Job]) -> None:
-        try:
-            write()
-        except TransitionError as error:
-            if error.present not in _OVER:
-                raise
-
-
-def _slot(task: MarksTask, key_id: bytes) -> Slot:
-    header = task.header
-    return Slot(
-        chain_id=header.chain_id,
-        registry=header.registry.to_bytes(20, "big"),
-        key_id=key_id,
-        consumer=header.consumer.to_bytes(20, "big"),
-        subject=task.market.underlying_id.to_bytes(32, "big"),
-        sequence=header.sequence,
-        valid_until=header.valid_until,
-    )
 
 
 def _transaction(entry: OutboxEntry | None, settlement: Settlement) -> JobTransaction | None:

@@ -20,11 +20,14 @@ from node.proving import ProvingService, ProvingSettings, WorkerHealth
 from node.proving.marks import MarksRecipeFactory
 from node.proving.ports import RecipeFactory
 from node.rpc import ChangeCounter, PricingServer, Rooms, ServerLimits
+from node.service.costs import ProvingCosts
 from node.service.intake import IntakePolicy, MarksIntake
-from node.service.jobs import StoredJobs, StoredQueue
+from node.service.jobs import StoredJobs
 from node.service.keys import KeyStoreVerifier, NodeDescriber
+from node.service.queue import StoredQueue
 from node.service.quoting import QuotingDesk
 from node.service.settlement import NoChain, SettlementPort
+from node.service.sizing import Sizing
 from node.store import LeaseLostError, Store
 from node.store.store import system_clock_ms
 
@@ -115,17 +118,19 @@ class Node:
         with ExitStack() as parts:
             store = Store.open(self._settings.store, clock=self._clock)
             parts.callback(store.close)
-            changes = ChangeCounter()
+            changes, costs = ChangeCounter(), ProvingCosts()
+            queue = StoredQueue(store, costs, self._clock)
             proving = ProvingService(
-                StoredQueue(store),
+                queue,
                 self._recipe,
                 settings=self._settings.proving,
                 changed=changes.notify,
                 fatal=(LeaseLostError,),
             )
             parts.callback(store.subscribe(lambda _job_id: _wake(changes, proving)))
+            jobs = StoredJobs(store, lambda job_id: proving.progress(queue.leader_of(job_id)))
             server = PricingServer(
-                self._rooms(store, changes, proving),
+                self._rooms(store, jobs, changes, costs),
                 address=self._settings.address,
                 limits=self._settings.limits,
                 with_reflection=self._settings.with_reflection,
@@ -160,14 +165,16 @@ class Node:
     ) -> None:
         self.stop()
 
-    def _rooms(self, store: Store, changes: ChangeCounter, proving: ProvingService) -> Rooms:
+    def _rooms(
+        self, store: Store, jobs: StoredJobs, changes: ChangeCounter, costs: ProvingCosts
+    ) -> Rooms:
         policy = self._settings.intake
         desk, keys = QuotingDesk(), KeyStore(self._settings.keys_directory)
-        jobs = StoredJobs(store, proving.progress)
+        sizing = Sizing(keys, costs)
         underlyings = desk.underlyings.values()
         return Rooms(
             pricing=desk,
-            intake=MarksIntake(store, jobs, desk, self._settlement, policy),
+            intake=MarksIntake(store, jobs, desk, self._settlement, sizing, policy),
             jobs=jobs,
             changes=changes,
             verifier=KeyStoreVerifier(keys),

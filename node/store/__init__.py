@@ -25,6 +25,7 @@ from node.store.records import (
     Slot,
     Submission,
     Transition,
+    WaitingJob,
 )
 from node.store.states import AttemptKind, AttemptState, Cause, Proving, Settlement
 from node.store.store import Store, system_clock_ms
@@ -55,5 +56,6 @@ __all__ = [
     "Submission",
     "Transition",
     "TransitionError",
+    "WaitingJob",
     "system_clock_ms",
 ]

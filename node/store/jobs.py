@@ -17,6 +17,7 @@ from node.store.records import (
     Slot,
     Submission,
     Transition,
+    WaitingJob,
 )
 from node.store.rows import attestation_of, job_of, log_transition, transition_of, write_job
 from node.store.states import Cause, Proving, Settlement, check_proving
@@ -126,15 +127,32 @@ class Jobs:
                 raise TransitionError(f"job {job_id}", job.proving, "PROVED without an attestation")
             return _advance(write, job, to, cause, detail)
 
-    def claim(self) -> Job | None:
-        """Move the oldest waiting job to PROVING and return it; None when none waits."""
-        waiting = t.jobs.c.proving.in_(_WAITING)
-        query = select(t.jobs).where(waiting).order_by(t.jobs.c.id).limit(1)
+    def waiting(self, limit: int) -> tuple[WaitingJob, ...]:
+        """Return the oldest jobs that wait for a worker, without what they are about."""
+        columns = (t.jobs.c.id, t.jobs.c.submitted_ms, t.jobs.c.deadline_ms)
+        query = select(*columns).where(t.jobs.c.proving.in_(_WAITING))
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(t.jobs.c.id).limit(limit))
+            return tuple(WaitingJob(**row._mapping) for row in rows)
+
+    def claim(self, job_ids: Collection[str]) -> tuple[Job, ...]:
+        """Move those of the jobs that still wait to PROVING; returns them, oldest first."""
+        mine = (t.jobs.c.id.in_(job_ids), t.jobs.c.proving.in_(_WAITING))
+        query = select(t.jobs).where(*mine).order_by(t.jobs.c.id)
         with self._database.write() as write:
-            row = write.connection.execute(query).one_or_none()
-            if row is None:
-                return None
-            return _advance(write, job_of(row), Proving.PROVING, None, None)
+            jobs = tuple(map(job_of, write.connection.execute(query)))
+            return tuple(_advance(write, job, Proving.PROVING, None, None) for job in jobs)
+
+    def still_wanted(self, job_id: str) -> bool:
+        """Whether a job is PROVING still; one whose deadline has passed meanwhile expires."""
+        with self._database.write() as write:
+            job = _job(write.connection, job_id)
+            if job.proving is not Proving.PROVING:
+                return False
+            if job.deadline_ms is not None and job.deadline_ms < write.now_ms:
+                _advance(write, job, Proving.EXPIRED, Cause.DEADLINE_PASSED, None)
+                return False
+            return True
 
     def complete(self, job_id: str, attestation: NewAttestation, slot: Slot | None) -> Job:
         """Store a job's proof and, with a slot, put it in the outbox: one transaction.

@@ -19,6 +19,7 @@ __all__ = [
     "Slot",
     "Submission",
     "Transition",
+    "WaitingJob",
 ]
 
 OutboxId = NewType("OutboxId", int)
@@ -65,6 +66,15 @@ class Job:
         if self.proving is Proving.PROVED:
             return self.outbox_id is None or self.settlement.is_terminal
         return self.proving.is_terminal
+
+
+@dataclass(frozen=True)
+class WaitingJob:
+    """A job that waits for a worker, as far as its turn depends on it."""
+
+    id: str
+    submitted_ms: int
+    deadline_ms: int | None
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,16 @@ __all__ = [
     "ConstraintMatrices",
     "G1Points",
     "G2Points",
+    "combine",
     "combine_g1",
     "combine_g2",
     "fixed_base_g1",
     "fixed_base_g2",
+    "inverses",
     "pairing_product_is_one",
     "point_fault_g1",
     "point_fault_g2",
+    "powers",
     "source_digest",
 ]
 
@@ -56,14 +59,17 @@ class ConstraintMatrices:
         sides: list[tuple[_Indices, _Indices, _Indices]],
         coefficients: _Limbs,
         wire_count: int,
-        log_domain_size: int,
+        domain_size: int,
     ) -> ConstraintMatrices: ...
     def columns_at(self, row_weights: _Limbs) -> list[bytes]: ...
     def quotient(self, assignment: _Limbs) -> Any:
-        """The quotient's coefficients as bytes, or the number of the first broken row."""
+        """Values on the shifted domain as bytes, or the number of the first broken row."""
 
 def fixed_base_g1(scalars: _Limbs) -> bytes: ...
 def fixed_base_g2(scalars: _Limbs) -> bytes: ...
+def powers(base: _Limbs, count: int) -> bytes: ...
+def inverses(values: _Limbs) -> bytes: ...
+def combine(vectors: list[_Limbs], weights: _Limbs) -> bytes: ...
 def combine_g1(points: list[bytes], scalars: _Limbs) -> bytes: ...
 def combine_g2(points: list[bytes], scalars: _Limbs) -> bytes: ...
 def point_fault_g1(point: bytes) -> str | None: ...

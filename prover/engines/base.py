@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 from circuits.field import FieldArray
 from circuits.r1cs import Matrices
 from prover.curve import G1Point, G2Point
+from prover.domain import Domain
 from prover.errors import Reason
 
 #: Read-only bytes: a bytes object or a view of a memory-mapped file.
@@ -72,7 +73,7 @@ class Engine(Protocol):
         """The first point that is off the curve or subgroup, or infinity where not allowed."""
 
     def load_matrices(
-        self, matrices: Matrices, wire_count: int, log_domain_size: int
+        self, matrices: Matrices, wire_count: int, domain: Domain
     ) -> ConstraintMatrices:
         """A handle on the matrices; every index in them is checked, else ValueError."""
 
@@ -82,9 +83,21 @@ class Engine(Protocol):
         """Per wire, sum over rows of weight * coefficient: A, B and C at once."""
 
     def quotient(self, matrices: ConstraintMatrices, assignment: FieldArray) -> FieldArray:
-        """Coefficients of (A·B - C)/t for this assignment, lowest first, domain size - 1 of them.
+        """The values of (A·B - C)/t on the shifted domain, see `Domain`, for this assignment.
 
         UnsatisfiedConstraintError names the first broken row.
+        """
+
+    def powers(self, base: int, count: int) -> FieldArray:
+        """base^i for i below count."""
+
+    def inverses(self, values: FieldArray) -> FieldArray:
+        """1/value of each; ZeroDivisionError where one is zero."""
+
+    def combine(self, vectors: Sequence[FieldArray], weights: Sequence[int]) -> FieldArray:
+        """sum weight_i * vector_i, element by element; weights of any sign and size.
+
+        ValueError where vectors differ in length, or in number from the weights.
         """
 
     def combine_g1(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:

@@ -14,6 +14,7 @@ import numpy as np
 from circuits.field import FieldArray, pack_scalars
 from circuits.r1cs import Matrices
 from prover.curve import G1Point, G2Point, check_coordinates
+from prover.domain import Domain
 from prover.engines.base import ConstraintMatrices, PointFault, PointVector, RawBytes
 from prover.errors import (
     EngineUnavailableError,
@@ -123,7 +124,7 @@ class NativeEngine:
         return None if fault is None else PointFault(fault[0], _REASONS[fault[1]])
 
     def load_matrices(
-        self, matrices: Matrices, wire_count: int, log_domain_size: int
+        self, matrices: Matrices, wire_count: int, domain: Domain
     ) -> ConstraintMatrices:
         """See `Engine`."""
         sides = [
@@ -131,7 +132,7 @@ class NativeEngine:
             for side in (matrices.a, matrices.b, matrices.c)
         ]
         coefficients = pack_scalars(matrices.coefficients)
-        return _native.ConstraintMatrices(sides, coefficients, wire_count, log_domain_size)
+        return _native.ConstraintMatrices(sides, coefficients, wire_count, domain.size)
 
     def columns_at(
         self, matrices: ConstraintMatrices, row_weights: FieldArray
@@ -147,6 +148,18 @@ class NativeEngine:
         if isinstance(result, int):
             raise UnsatisfiedConstraintError(result)
         return _field_array(result)
+
+    def powers(self, base: int, count: int) -> FieldArray:
+        """See `Engine`."""
+        return _field_array(_native.powers(pack_scalars([base]), count))
+
+    def inverses(self, values: FieldArray) -> FieldArray:
+        """See `Engine`."""
+        return _field_array(_native.inverses(values))
+
+    def combine(self, vectors: Sequence[FieldArray], weights: Sequence[int]) -> FieldArray:
+        """See `Engine`."""
+        return _field_array(_native.combine(list(vectors), pack_scalars(weights)))
 
     def combine_g1(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
         """See `Engine`."""

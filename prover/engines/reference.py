@@ -27,10 +27,11 @@ from prover.curve import (
     G2Point,
     check_coordinates,
 )
+from prover.domain import Domain
 from prover.engines import ntt
 from prover.engines.base import ConstraintMatrices, PointFault, PointVector, RawBytes
 from prover.engines.sparse import System
-from prover.errors import MalformedPointError, Reason, UnsatisfiedConstraintError
+from prover.errors import MalformedPointError, Reason
 
 #: A projective point of py_ecc: a triple of FQ or of FQ2.
 Projective = Any
@@ -110,10 +111,10 @@ class ReferenceEngine:
         return None
 
     def load_matrices(
-        self, matrices: Matrices, wire_count: int, log_domain_size: int
+        self, matrices: Matrices, wire_count: int, domain: Domain
     ) -> ConstraintMatrices:
         """See `Engine`."""
-        system = System(matrices, wire_count, log_domain_size)
+        system = System(matrices, wire_count, domain)
         system.check()
         return system
 
@@ -127,24 +128,24 @@ class ReferenceEngine:
         return a, b, c
 
     def quotient(self, matrices: ConstraintMatrices, assignment: FieldArray) -> FieldArray:
-        """See `Engine`.
+        """See `Engine`."""
+        return pack_scalars(cast("System", matrices).quotient(unpack_scalars(assignment)))
 
-        On the domain A·B - C is zero, so is t; on a coset neither is, and they divide there.
-        """
-        system, modulus = cast("System", matrices), BN254_FR.modulus
-        z = unpack_scalars(assignment)
-        if len(z) != system.wire_count:
-            raise ValueError(f"expected {system.wire_count} wires, received {len(z)}")
-        rows = [system.times(side, z) for side in system.sides]
-        for row, (a, b, c) in enumerate(zip(*rows, strict=True)):
-            if (a * b - c) % modulus:
-                raise UnsatisfiedConstraintError(row)
-        shift = BN254_FR.generator
-        on_coset = [ntt.evaluate_on_coset(ntt.interpolate(values), shift) for values in rows]
-        vanishing = pow(shift, 1 << system.log_domain_size, modulus) - 1
-        inverse = BN254_FR.inverse(vanishing)
-        values = [(a * b - c) * inverse % modulus for a, b, c in zip(*on_coset, strict=True)]
-        return pack_scalars(ntt.interpolate_from_coset(values, shift)[:-1])
+    def powers(self, base: int, count: int) -> FieldArray:
+        """See `Engine`."""
+        return pack_scalars(ntt.powers(base, count))
+
+    def inverses(self, values: FieldArray) -> FieldArray:
+        """See `Engine`."""
+        return pack_scalars(BN254_FR.batch_inverse(unpack_scalars(values)))
+
+    def combine(self, vectors: Sequence[FieldArray], weights: Sequence[int]) -> FieldArray:
+        """See `Engine`."""
+        scaled = [
+            [value * weight for value in unpack_scalars(vector)]
+            for vector, weight in zip(vectors, weights, strict=True)
+        ]
+        return pack_scalars(sum(column) for column in zip(*scaled, strict=True))
 
     def combine_g1(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
         """See `Engine`."""

@@ -10,6 +10,9 @@ import numpy as np
 
 from circuits.field import BN254_FR
 from circuits.r1cs import Matrices, SparseMatrix
+from prover.domain import Domain
+from prover.engines import ntt
+from prover.errors import UnsatisfiedConstraintError
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class System:
 
     matrices: Matrices
     wire_count: int
-    log_domain_size: int
+    domain: Domain
 
     @property
     def sides(self) -> tuple[SparseMatrix, SparseMatrix, SparseMatrix]:
@@ -28,7 +31,7 @@ class System:
     def check(self) -> None:
         """Raise ValueError unless every index is in range and the rows fit the domain."""
         starts = len(self.matrices.a.row_starts)
-        if not 1 <= starts <= (1 << self.log_domain_size) + 1:
+        if not 1 <= starts <= self.domain.size + 1:
             raise ValueError("the rows do not fit the domain")
         for side in self.sides:
             self._check_side(side, starts)
@@ -45,9 +48,26 @@ class System:
         if np.any(side.coefficient_ids >= len(self.matrices.coefficients)):
             raise ValueError("an entry names a coefficient that does not exist")
 
+    def quotient(self, z: Sequence[int]) -> list[int]:
+        """Values of (A·B - C)/t on the shifted domain, see `Engine.quotient`.
+
+        On the domain A·B - C is zero, so is t; on the shifted one neither is: they divide there.
+        """
+        if len(z) != self.wire_count:
+            raise ValueError(f"expected {self.wire_count} wires, received {len(z)}")
+        rows = [self.times(side, z) for side in self.sides]
+        for row, (a, b, c) in enumerate(zip(*rows, strict=True)):
+            if (a * b - c) % BN254_FR.modulus:
+                raise UnsatisfiedConstraintError(row)
+        root, shift = self.domain.root, self.domain.shift
+        shifted = [ntt.evaluate(ntt.interpolate(values, root), root, shift) for values in rows]
+        inverse = BN254_FR.inverse(self.domain.vanishing_at(shift))
+        columns = zip(*shifted, strict=True)
+        return [(a * b - c) * inverse % BN254_FR.modulus for a, b, c in columns]
+
     def times(self, side: SparseMatrix, z: Sequence[int]) -> list[int]:
         """Matrix times assignment, padded with zeros to the domain size."""
-        values = [0] * (1 << self.log_domain_size)
+        values = [0] * self.domain.size
         for row, wire, coefficient in self._entries(side):
             values[row] += z[wire] * coefficient
         return [value % BN254_FR.modulus for value in values]

@@ -7,6 +7,9 @@ With K_j = beta A_j(tau) + alpha B_j(tau) + C_j(tau), three vectors partition th
     l_query          K_j / delta_2   wires that depend on it
 
 No wire is ever published over a second secret: that alone keeps the three apart.
+
+h_query is B_i(tau) t(tau) / delta_2, with the basis B_i in which the quotient's coordinates are
+its values on the shifted domain (`Domain.quotient_basis_at`).
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from circuits.field import BN254_FR, SCALAR_BYTES, pack_scalars, unpack_scalars
 from circuits.r1cs import PUBLIC_WIRES, Matrices, SparseMatrix
 from prover import keyfile
 from prover.curve import G1_BYTES, G2_BYTES, G1Point
+from prover.domain import Domain
 from prover.engines.base import ConstraintMatrices, Engine, PointVector, RawBytes
 from prover.engines.sparse import System
 from prover.errors import CorruptKeyFileError, ForeignKeyError, MalformedPointError
@@ -43,7 +47,7 @@ class ProvingKey:
     verifying_key: VerifyingKey
     committed_count: int
     private_count: int
-    log_domain_size: int
+    domain: Domain
     beta_g1: G1Point
     delta_1_g1: G1Point
     delta_2_g1: G1Point
@@ -68,18 +72,27 @@ class ProvingKey:
         return len(self.matrices.a.row_starts) - 1
 
     def loaded(self, engine: Engine) -> LoadedKey:
-        """The vectors and matrices as handles of an engine; loaded once, then kept."""
+        """The vectors and matrices as handles of an engine; loaded once, then kept.
+
+        CorruptKeyFileError where a coordinate is not below the base modulus.
+        """
         if engine.name not in self._loaded:
-            self._loaded[engine.name] = LoadedKey(
-                a_query=engine.load_g1(self.a_query),
-                b_g1_query=engine.load_g1(self.b_g1_query),
-                b_g2_query=engine.load_g2(self.b_g2_query),
-                committed_query=engine.load_g1(self.committed_query),
-                l_query=engine.load_g1(self.l_query),
-                h_query=engine.load_g1(self.h_query),
-                matrices=engine.load_matrices(self.matrices, self.wire_count, self.log_domain_size),
-            )
+            try:
+                self._loaded[engine.name] = self._load(engine)
+            except ValueError as error:
+                raise CorruptKeyFileError(f"the vectors hold no points: {error}") from error
         return self._loaded[engine.name]
+
+    def _load(self, engine: Engine) -> LoadedKey:
+        return LoadedKey(
+            a_query=engine.load_g1(self.a_query),
+            b_g1_query=engine.load_g1(self.b_g1_query),
+            b_g2_query=engine.load_g2(self.b_g2_query),
+            committed_query=engine.load_g1(self.committed_query),
+            l_query=engine.load_g1(self.l_query),
+            h_query=engine.load_g1(self.h_query),
+            matrices=engine.load_matrices(self.matrices, self.wire_count, self.domain),
+        )
 
     def save(self, path: Path) -> bytes:
         """Write the key file atomically; returns its file digest, see `prover.keyfile`."""
@@ -170,13 +183,10 @@ def _decode(sections: Mapping[int, memoryview], unsafe_dev: bool) -> ProvingKey:
     vectors = {name: sections[Section[name.upper()]] for name in _VECTORS}
     committed_count = _count(vectors["committed_query"])
     private_count = _count(vectors["l_query"])
-    domain_size = _count(vectors["h_query"]) + 1
-    if domain_size & (domain_size - 1):
-        raise ValueError(f"a domain of size {domain_size} is no power of two")
-    log_domain_size = domain_size.bit_length() - 1
+    domain = Domain(_count(vectors["h_query"]))
     matrices = _decode_matrices(sections)
     wire_count = PUBLIC_WIRES + committed_count + private_count
-    System(matrices, wire_count, log_domain_size).check()
+    System(matrices, wire_count, domain).check()
     sizes = {"a_query": G1_BYTES, "b_g1_query": G1_BYTES, "b_g2_query": G2_BYTES}
     for name, size in sizes.items():
         if len(vectors[name]) != wire_count * size:
@@ -192,7 +202,7 @@ def _decode(sections: Mapping[int, memoryview], unsafe_dev: bool) -> ProvingKey:
         ),
         committed_count=committed_count,
         private_count=private_count,
-        log_domain_size=log_domain_size,
+        domain=domain,
         beta_g1=beta_g1,
         delta_1_g1=delta_1_g1,
         delta_2_g1=delta_2_g1,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from circuits.field import BN254_FR, FieldArray, pack_scalars, unpack_scalars
+from circuits.field import BN254_FR, FieldArray, unpack_scalars
 from circuits.r1cs import PUBLIC_WIRES, R1CS
 from prover.curve import G1_GENERATOR, G2_GENERATOR, G1Point, G2Point
+from prover.domain import Domain
 from prover.engines import default_engine
 from prover.engines.base import Engine
-from prover.engines.ntt import powers
 from prover.groth16.proving_key import ProvingKey
-from prover.groth16.qap import lagrange_at, vanishing_at
 from prover.groth16.toxic_waste import ToxicWaste
 from prover.groth16.verifying_key import VerifyingKey
 from prover.identity import StatementDescription, StatementIdentity, r1cs_digest
@@ -38,57 +37,58 @@ def setup_unchecked(
     r1cs: R1CS, description: StatementDescription, waste: ToxicWaste, engine: Engine
 ) -> ProvingKey:
     """The same without the linter, which stays the caller's duty: for must-fail tests."""
-    log_size = r1cs.log_domain_size
-    matrices = engine.load_matrices(r1cs.matrices, r1cs.wire_count, log_size)
-    row_weights = pack_scalars(lagrange_at(log_size, waste.tau))
-    columns = engine.columns_at(matrices, row_weights)
+    domain = Domain.for_rows(r1cs.row_count)
+    matrices = engine.load_matrices(r1cs.matrices, r1cs.wire_count, domain)
+    columns = engine.columns_at(matrices, domain.lagrange_at(waste.tau, engine))
     a_column, b_column, _ = columns
-    keyed = _keyed_columns(columns, waste)
-    first_private = PUBLIC_WIRES + r1cs.committed_count
-    by_delta_2 = BN254_FR.inverse(waste.delta_2)
-    h_scale = vanishing_at(log_size, waste.tau) * by_delta_2
-    h_scalars = pack_scalars(powers(waste.tau, (1 << log_size) - 1, h_scale))
+    public, committed, private = _keyed(columns, r1cs.committed_count, waste, engine)
+    h_scale = domain.vanishing_at(waste.tau) * BN254_FR.inverse(waste.delta_2)
+    h_scalars = engine.combine([domain.quotient_basis_at(waste.tau, engine)], [h_scale])
     r1cs_bytes = r1cs.canonical_bytes()
-    public = _scaled(keyed[:PUBLIC_WIRES], BN254_FR.inverse(waste.gamma))
-    committed = _scaled(keyed[PUBLIC_WIRES:first_private], BN254_FR.inverse(waste.delta_1))
-    private = _scaled(keyed[first_private:], by_delta_2)
     return ProvingKey(
         verifying_key=_verifying_key(
             StatementIdentity.of(description), r1cs_digest(r1cs_bytes), waste, public, engine
         ),
         committed_count=r1cs.committed_count,
         private_count=r1cs.private_count,
-        log_domain_size=log_size,
+        domain=domain,
         beta_g1=_times_g1(engine, waste.beta),
         delta_1_g1=_times_g1(engine, waste.delta_1),
         delta_2_g1=_times_g1(engine, waste.delta_2),
         a_query=engine.fixed_base_g1(a_column).to_bytes(),
         b_g1_query=engine.fixed_base_g1(b_column).to_bytes(),
         b_g2_query=engine.fixed_base_g2(b_column).to_bytes(),
-        committed_query=engine.fixed_base_g1(pack_scalars(committed)).to_bytes(),
-        l_query=engine.fixed_base_g1(pack_scalars(private)).to_bytes(),
+        committed_query=engine.fixed_base_g1(committed).to_bytes(),
+        l_query=engine.fixed_base_g1(private).to_bytes(),
         h_query=engine.fixed_base_g1(h_scalars).to_bytes(),
         r1cs_bytes=r1cs_bytes,
         matrices=r1cs.matrices,
     )
 
 
-def _keyed_columns(columns: Sequence[FieldArray], waste: ToxicWaste) -> list[int]:
-    """K_j = beta A_j(tau) + alpha B_j(tau) + C_j(tau), unreduced."""
-    alpha, beta = waste.alpha, waste.beta
-    values = zip(*map(unpack_scalars, columns), strict=True)
-    return [beta * a + alpha * b + c for a, b, c in values]
+def _keyed(
+    columns: Sequence[FieldArray], committed_count: int, waste: ToxicWaste, engine: Engine
+) -> tuple[FieldArray, FieldArray, FieldArray]:
+    """K_j = beta A_j(tau) + alpha B_j(tau) + C_j(tau), each wire over the secret of its class."""
+    first_private = PUBLIC_WIRES + committed_count
 
+    def over(secret: int, begin: int, end: int | None) -> FieldArray:
+        inverse = BN254_FR.inverse(secret)
+        weights = [waste.beta * inverse, waste.alpha * inverse, inverse]
+        return engine.combine([column[begin:end] for column in columns], weights)
 
-def _scaled(values: Sequence[int], factor: int) -> list[int]:
-    return [value * factor % BN254_FR.modulus for value in values]
+    return (
+        over(waste.gamma, 0, PUBLIC_WIRES),
+        over(waste.delta_1, PUBLIC_WIRES, first_private),
+        over(waste.delta_2, first_private, None),
+    )
 
 
 def _verifying_key(
     statement: StatementIdentity,
     digest: bytes,
     waste: ToxicWaste,
-    public: Sequence[int],
+    public: FieldArray,
     engine: Engine,
 ) -> VerifyingKey:
     return VerifyingKey(
@@ -100,7 +100,7 @@ def _verifying_key(
         gamma_g2=_times_g2(engine, waste.gamma),
         delta_1_g2=_times_g2(engine, waste.delta_1),
         delta_2_g2=_times_g2(engine, waste.delta_2),
-        gamma_abc_g1=tuple(_times_g1(engine, scalar) for scalar in public),
+        gamma_abc_g1=tuple(_times_g1(engine, scalar) for scalar in unpack_scalars(public)),
     )
 
 

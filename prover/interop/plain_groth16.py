@@ -26,9 +26,7 @@ from prover.errors import (
     Reason,
     WitnessError,
 )
-from prover.groth16.qap import lagrange_at
 from prover.groth16.toxic_waste import ToxicWaste
-from prover.interop.odd_coset import OddCoset
 from prover.interop.plain_key import (
     COEFFICIENT,
     COEFFICIENT_SCALE,
@@ -42,16 +40,17 @@ from prover.interop.plain_system import PlainSystem, rows_of
 def plain_setup(system: PlainSystem, waste: ToxicWaste, engine: Engine | None = None) -> PlainKey:
     """A key of one process; delta is `delta_2`, `delta_1` has no part. For measurements."""
     engine = engine or default_engine()
-    rows, log_size = system.rows(), system.log_domain_size
-    weights = pack_scalars(lagrange_at(log_size, waste.tau))
-    columns = engine.columns_at(engine.load_matrices(rows, system.wire_count, log_size), weights)
+    rows, domain = system.rows(), system.domain
+    matrices = engine.load_matrices(rows, system.wire_count, domain)
+    columns = engine.columns_at(matrices, domain.lagrange_at(waste.tau, engine))
     a_column, b_column, _ = columns
-    values = zip(*map(unpack_scalars, columns), strict=True)
-    keyed = [waste.beta * a + waste.alpha * b + c for a, b, c in values]
+    keyed = engine.combine(columns, [waste.beta, waste.alpha, 1])
     first_private = system.public_count + 1
-    by_gamma, by_delta = BN254_FR.inverse(waste.gamma), BN254_FR.inverse(waste.delta_2)
-    private = pack_scalars(value * by_delta for value in keyed[first_private:])
-    odd = pack_scalars(value * by_delta for value in lagrange_at(log_size + 1, waste.tau)[1::2])
+    by_gamma, by_delta, half = map(BN254_FR.inverse, (waste.gamma, waste.delta_2, 2))
+    # At an odd point the larger Lagrange polynomial is the shifted domain's times t/-2.
+    odd = domain.lagrange_at(waste.tau * BN254_FR.inverse(domain.shift), engine)
+    h_scalars = engine.combine([odd], [-domain.vanishing_at(waste.tau) * half * by_delta])
+    private = engine.combine([keyed[first_private:]], [by_delta])
 
     def g1(scalar: int) -> G1Point:
         return engine.combine_g1([G1_GENERATOR], [scalar])
@@ -65,18 +64,18 @@ def plain_setup(system: PlainSystem, waste: ToxicWaste, engine: Engine | None = 
             beta_g2=g2(waste.beta),
             gamma_g2=g2(waste.gamma),
             delta_g2=g2(waste.delta_2),
-            ic_g1=tuple(g1(value * by_gamma) for value in keyed[:first_private]),
+            ic_g1=tuple(g1(x * by_gamma) for x in unpack_scalars(keyed[:first_private])),
         ),
         beta_g1=g1(waste.beta),
         delta_g1=g1(waste.delta_2),
         wire_count=system.wire_count,
-        log_domain_size=log_size,
+        domain=domain,
         coefficients=_coefficients(rows),
         a_query=engine.fixed_base_g1(a_column).to_bytes(),
         b_g1_query=engine.fixed_base_g1(b_column).to_bytes(),
         b_g2_query=engine.fixed_base_g2(b_column).to_bytes(),
         c_query=engine.fixed_base_g1(private).to_bytes(),
-        h_query=engine.fixed_base_g1(odd).to_bytes(),
+        h_query=engine.fixed_base_g1(h_scalars).to_bytes(),
     )
 
 
@@ -119,7 +118,6 @@ class PlainProver:
     key: PlainKey
     engine: Engine
     matrices: ConstraintMatrices
-    odd_coset: OddCoset
     a_query: PointVector
     b_g1_query: PointVector
     b_g2_query: PointVector
@@ -130,8 +128,8 @@ class PlainProver:
     def load(cls, key: PlainKey, system: PlainSystem, engine: Engine | None = None) -> PlainProver:
         """Refuses, with WitnessError, a key whose sizes, A or B are not the system's."""
         engine = engine or default_engine()
-        sizes = (system.wire_count, system.public_count, system.log_domain_size)
-        if sizes != (key.wire_count, key.public_count, key.log_domain_size):
+        sizes = (system.wire_count, system.public_count, system.domain.size)
+        if sizes != (key.wire_count, key.public_count, key.domain.size):
             raise WitnessError(f"the key is of another system than one of sizes {sizes}")
         rows = system.rows()
         if not np.array_equal(_sorted(key.coefficients), _sorted(_coefficients(rows))):
@@ -139,8 +137,7 @@ class PlainProver:
         return cls(
             key=key,
             engine=engine,
-            matrices=engine.load_matrices(rows, key.wire_count, key.log_domain_size),
-            odd_coset=OddCoset.load(key.log_domain_size, engine),
+            matrices=engine.load_matrices(rows, key.wire_count, key.domain),
             a_query=engine.load_g1(key.a_query),
             b_g1_query=engine.load_g1(key.b_g1_query),
             b_g2_query=engine.load_g2(key.b_g2_query),
@@ -164,7 +161,7 @@ class PlainProver:
     def _prove(self, assignment: FieldArray) -> PlainProof:
         key, vk, engine = self.key, self.key.verifying_key, self.engine
         r, s = (secrets.randbelow(BN254_FR.modulus) for _ in range(2))
-        h_values = self.odd_coset.values(engine.quotient(self.matrices, assignment))
+        quotient = engine.quotient(self.matrices, assignment)
         a_g1 = engine.combine_g1(
             [vk.alpha_g1, engine.msm_g1(self.a_query, assignment), key.delta_g1], [1, 1, r]
         )
@@ -176,8 +173,8 @@ class PlainProver:
         )
         private = np.ascontiguousarray(assignment[key.public_count + 1 :])
         l_g1 = engine.msm_g1(self.c_query, private)
-        h_g1 = engine.msm_g1(self.h_query, h_values)
-        c_g1 = engine.combine_g1([l_g1, h_g1, a_g1, b_g1, key.delta_g1], [1, 1, s, r, -r * s])
+        h_g1 = engine.msm_g1(self.h_query, quotient)  # of (A·B - C)/-2
+        c_g1 = engine.combine_g1([l_g1, h_g1, a_g1, b_g1, key.delta_g1], [1, -2, s, r, -r * s])
         return PlainProof(a_g1=a_g1, b_g2=b_g2, c_g1=c_g1)
 
 

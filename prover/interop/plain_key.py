@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from circuits.field import BN254_FR
 from prover.curve import BASE_MODULUS, COORDINATE_BYTES, G1Point, G2Point
+from prover.domain import Domain
 from prover.engines.base import Engine, PointVector, RawBytes
 from prover.errors import CorruptInteropFileError, MalformedPointError
 
@@ -53,15 +54,15 @@ class PlainKey:
 
     With K_j = beta A_j(tau) + alpha B_j(tau) + C_j(tau): ic_g1 = K_j / gamma of the public wires,
     c_query = K_j / delta of the others. h_query_i = L_(2i+1)(tau) / delta, where L are the
-    Lagrange polynomials of the domain of twice the size: A·B - C is known by its values there,
-    since it is zero at the even points.
+    Lagrange polynomials of the domain of twice the size: A·B - C is known by its values at the
+    odd points, which are our shifted domain, since it is zero at the even ones.
     """
 
     verifying_key: PlainVerifyingKey
     beta_g1: G1Point
     delta_g1: G1Point
     wire_count: int
-    log_domain_size: int
+    domain: Domain
     coefficients: NDArray[np.void] = field(repr=False)
     a_query: RawBytes = field(repr=False)
     b_g1_query: RawBytes = field(repr=False)

@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 
 from circuits.field import BN254_FR, FieldArray, pack_scalars
 from circuits.r1cs import PUBLIC_WIRES, R1CS, Matrices, SparseMatrix, TwoPhaseWitness
+from prover.domain import MAX_TWO_ADICITY, Domain
 from prover.errors import UnsupportedInteropFileError
-
-#: The basis of H needs a domain twice as large as the one of the rows.
-MAX_LOG_DOMAIN_SIZE = BN254_FR.two_adicity - 1
 
 
 @dataclass(frozen=True)
@@ -40,12 +38,12 @@ class PlainSystem:
         return len(self.matrices.a.row_starts) - 1
 
     @property
-    def log_domain_size(self) -> int:
-        """Smallest k such that 2^k rows hold constraints and consistency rows."""
+    def domain(self) -> Domain:
+        """The smallest for constraints and consistency rows; a power of two in this format."""
         log_size = max(1, (self.constraint_count + self.public_count).bit_length())
-        if log_size > MAX_LOG_DOMAIN_SIZE:
+        if log_size > MAX_TWO_ADICITY:
             raise UnsupportedInteropFileError(f"{self.constraint_count} constraints are too many")
-        return log_size
+        return Domain(1 << log_size)
 
     def rows(self) -> Matrices:
         """The matrices with the consistency rows after the constraints."""

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from circuits.field import BN254_FR
 from prover.curve import BASE_MODULUS, G1_BYTES, G2_BYTES
+from prover.domain import MAX_TWO_ADICITY, Domain
 from prover.errors import CorruptInteropFileError, UnsupportedInteropFileError
 from prover.interop.container import (
     Cursor,
@@ -45,7 +46,6 @@ from prover.interop.plain_key import (
     raw_g1,
     raw_g2,
 )
-from prover.interop.plain_system import MAX_LOG_DOMAIN_SIZE
 
 _MAGIC = b"zkey"
 _VERSION = 1
@@ -59,14 +59,14 @@ _CONTRIBUTION_BYTES = 3 * G1_BYTES + G2_BYTES + _HASH_BYTES
 class _Header(NamedTuple):
     wire_count: int
     public_count: int
-    log_domain_size: int
+    domain: Domain
     points: tuple[memoryview, ...]
 
 
 def write_zkey(path: Path, key: PlainKey) -> None:
     """Write a proving key."""
     vk = key.verifying_key
-    counts = (key.wire_count, key.public_count, 1 << key.log_domain_size)
+    counts = (key.wire_count, key.public_count, key.domain.size)
     header = (
         field_header(BASE_MODULUS)
         + field_header(BN254_FR.modulus)
@@ -131,7 +131,7 @@ def decode_zkey(data: Raw) -> PlainKey:
         beta_g1=decode_raw_g1(beta_g1),
         delta_g1=decode_raw_g1(delta_g1),
         wire_count=header.wire_count,
-        log_domain_size=header.log_domain_size,
+        domain=header.domain,
         coefficients=_decode_coefficients(sections[_COEFFICIENTS], header),
         a_query=sections[_A],
         b_g1_query=sections[_B_G1],
@@ -153,9 +153,9 @@ def _decode_header(section: memoryview) -> _Header:
         raise CorruptInteropFileError(f"{public_count} public wires among {wire_count}")
     if domain_size < 2 or domain_size & (domain_size - 1):
         raise CorruptInteropFileError(f"a domain of size {domain_size}")
-    if domain_size >> MAX_LOG_DOMAIN_SIZE > 1:
+    if domain_size >> MAX_TWO_ADICITY > 1:
         raise UnsupportedInteropFileError(f"a domain of size {domain_size} is too large")
-    return _Header(wire_count, public_count, domain_size.bit_length() - 1, points)
+    return _Header(wire_count, public_count, Domain(domain_size), points)
 
 
 def _check_vectors(sections: dict[int, memoryview], header: _Header) -> None:
@@ -167,7 +167,7 @@ def _check_vectors(sections: dict[int, memoryview], header: _Header) -> None:
         _B_G1: wires * G1_BYTES,
         _B_G2: wires * G2_BYTES,
         _C: (wires - public) * G1_BYTES,
-        _H: G1_BYTES << header.log_domain_size,
+        _H: header.domain.size * G1_BYTES,
     }
     for number, size in sizes.items():
         if len(sections[number]) != size:
@@ -183,7 +183,7 @@ def _decode_coefficients(section: memoryview, header: _Header) -> NDArray[np.voi
     found = np.frombuffer(content, dtype=COEFFICIENT)
     if np.any(found["matrix"] > 1):
         raise CorruptInteropFileError("a coefficient is neither of A nor of B")
-    if np.any(found["row"] >> header.log_domain_size):
+    if np.any(found["row"] >= header.domain.size):
         raise CorruptInteropFileError("a coefficient is outside the domain")
     if np.any(found["wire"] >= header.wire_count):
         raise CorruptInteropFileError("a coefficient names a wire that does not exist")

@@ -43,10 +43,13 @@ def make(statement: OptionMarks, engine: Engine) -> Made:
     return Made(key, witness.words, proof)
 
 
-@pytest.fixture(scope="module")
-def made() -> tuple[Made, Made]:
-    statement = OptionMarks(Shape(2, 3), R6)
-    return make(statement, reference()), make(statement, native())
+@pytest.fixture(scope="module", params=["one coset", "three cosets"])
+def made(request: pytest.FixtureRequest) -> tuple[Made, Made]:
+    """The two kinds of domain; the Greeks fill the second."""
+    statement = OptionMarks(Shape(2, 3), R6, greeks=request.param == "three cosets")
+    ours, theirs = make(statement, reference()), make(statement, native())
+    assert (ours.key.domain.size % 3 == 0) is statement.greeks
+    return ours, theirs
 
 
 def test_keys_agree_bit_for_bit(made: tuple[Made, Made]) -> None:

@@ -40,6 +40,13 @@ def test_flags_win_over_environment_over_file(
     assert settings.store_url == "sqlite:///file"
 
 
+def test_the_shape_of_the_proving_room_is_a_setting(tmp_path: Path) -> None:
+    assert (load_settings().workers, load_settings().threads_per_worker) == (None, None)
+    (tmp_path / "config.toml").write_text("workers = 3\nthreads_per_worker = 4\n", "utf-8")
+    settings = load_settings(data_directory=tmp_path)
+    assert (settings.workers, settings.threads_per_worker) == (3, 4)
+
+
 def test_the_file_in_the_data_directory_is_read(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('database_url = "sqlite:///x"\n', encoding="utf-8")
     assert load_settings(data_directory=tmp_path).store_url == "sqlite:///x"
@@ -51,6 +58,7 @@ def test_the_file_in_the_data_directory_is_read(tmp_path: Path) -> None:
         ('private_key = "0x1"\n', "private_key: Extra inputs are not permitted"),
         ('database_url = "postgresql://me:secret@host/db"\n', "put the password into ~/.pgpass"),
         ("data_directory = \n", "Invalid value"),
+        ("workers = 0\n", "workers: Input should be greater than or equal to 1"),
     ],
 )
 def test_bad_settings_are_refused_without_their_values(

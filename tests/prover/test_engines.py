@@ -10,12 +10,9 @@ import pytest
 
 from circuits.field import BN254_FR, pack_scalars, unpack_scalars
 from circuits.r1cs import Matrices, SparseMatrix
-from prover import Engine, Reason, UnsatisfiedConstraintError, reference
+from prover import Domain, Engine, Reason, reference
 from prover.curve import BASE_MODULUS, G1_GENERATOR, G2_GENERATOR, G1Point, G2Point
-from prover.engines import ntt
 from prover.errors import MalformedPointError
-from prover.groth16.qap import lagrange_at, vanishing_at
-from tests.prover.systems import random_system
 
 R = BN254_FR.modulus
 INFINITY_G1, INFINITY_G2 = G1Point(0, 0), G2Point(0, 0, 0, 0)
@@ -184,35 +181,26 @@ def test_pairings_are_bilinear(engine: Engine) -> None:
     assert engine.pairing_product_is_one([(INFINITY_G1, right), (left, INFINITY_G2)])
 
 
-def test_transforms_undo_each_other() -> None:
-    values = [3**i for i in range(16)]
-    assert ntt.evaluate(ntt.interpolate(values)) == values
-    on_coset = ntt.evaluate_on_coset(values, 5)
-    root = ntt.root_of_unity(4)
-    point = 5 * pow(root, 3, R)
-    assert on_coset[3] == sum(c * pow(point, i, R) for i, c in enumerate(values)) % R
-    assert ntt.interpolate_from_coset(on_coset, 5) == values
+def test_vectors_of_scalars(engine: Engine) -> None:
+    values = SCALARS[1:] * 300
+    packed = pack_scalars(values)
+    inverses = unpack_scalars(engine.inverses(packed))
+    assert all(x * y % R == 1 for x, y in zip(values, inverses, strict=True))
+    assert unpack_scalars(engine.powers(R - 7, 2000)) == [pow(-7, i, R) for i in range(2000)]
+    assert engine.powers(5, 0).shape == engine.inverses(packed[:0]).shape == (0, 4)
+    found = engine.combine([packed, packed[::-1].copy(), packed], [-3, R + 2, 1 << 300])
+    terms = zip(values, reversed(values), strict=True)
+    assert unpack_scalars(found) == [(x * (2**300 - 3) + 2 * y) % R for x, y in terms]
 
 
-def test_the_quotient_divides(engine: Engine) -> None:
-    """A(x) B(x) - C(x) = h(x) t(x) at a point outside the domain."""
-    r1cs, witness = random_system(seed=1, row_count=20)
-    log_size, point = r1cs.log_domain_size, 987654321
-    committed = witness.committed()
-    fingerprint, private = witness.respond(12345)
-    z = np.concatenate([pack_scalars([1, 12345, fingerprint]), committed, private])
-    matrices = engine.load_matrices(r1cs.matrices, r1cs.wire_count, log_size)
-    h = unpack_scalars(engine.quotient(matrices, z))
-    weights = pack_scalars(lagrange_at(log_size, point))
-    a, b, c = (
-        sum(x * y for x, y in zip(unpack_scalars(column), unpack_scalars(z), strict=True))
-        for column in engine.columns_at(matrices, weights)
-    )
-    h_at_point = sum(c * pow(point, i, R) for i, c in enumerate(h))
-    assert (a * b - c - h_at_point * vanishing_at(log_size, point)) % R == 0
-    z[-1, 0] ^= 1
-    with pytest.raises(UnsatisfiedConstraintError):
-        engine.quotient(matrices, z)
+def test_vectors_that_do_not_fit_are_refused(engine: Engine) -> None:
+    packed = pack_scalars(SCALARS)
+    with pytest.raises(ZeroDivisionError):
+        engine.inverses(packed)
+    with pytest.raises(ValueError, match=r"length|shorter|longer"):
+        engine.combine([packed, packed[1:]], [1, 1])
+    with pytest.raises(ValueError, match=r"number|shorter|longer"):
+        engine.combine([packed, packed], [1])
 
 
 def _side(starts: list[int], wires: list[int], ids: list[int]) -> SparseMatrix:
@@ -232,12 +220,12 @@ BROKEN_SIDES: dict[str, Callable[[], SparseMatrix]] = {
 @pytest.mark.parametrize("fault", BROKEN_SIDES)
 def test_matrices_with_bad_indices_are_refused(engine: Engine, fault: str) -> None:
     good = _side([0, 1, 1], [0], [0])
-    engine.load_matrices(Matrices(good, good, good, (1,)), 3, 1)
+    engine.load_matrices(Matrices(good, good, good, (1,)), 3, Domain(2))
     with pytest.raises(ValueError, match=r"wire|coefficient|row starts|entries"):
-        engine.load_matrices(Matrices(good, BROKEN_SIDES[fault](), good, (1,)), 3, 1)
+        engine.load_matrices(Matrices(good, BROKEN_SIDES[fault](), good, (1,)), 3, Domain(2))
 
 
 def test_more_rows_than_the_domain_holds_are_refused(engine: Engine) -> None:
     side = _side([0, 0, 0, 0], [], [])
     with pytest.raises(ValueError, match=r"domain"):
-        engine.load_matrices(Matrices(side, side, side, (1,)), 3, 1)
+        engine.load_matrices(Matrices(side, side, side, (1,)), 3, Domain(2))

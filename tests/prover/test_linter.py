@@ -12,6 +12,7 @@ import pytest
 from circuits.r1cs import R1CS, Block, Matrices
 from prover import (
     DEVELOPMENT_CHAINS,
+    Domain,
     LintError,
     ProvingKey,
     VerifyingKey,
@@ -25,7 +26,7 @@ from prover import (
     sample_toxic_waste,
     setup,
 )
-from prover.curve import G1_GENERATOR, G2_GENERATOR, G1Point, G2Point
+from prover.curve import G1_BYTES, G1_GENERATOR, G2_GENERATOR, G1Point, G2Point
 from tests.prover.systems import SquaresWitness, description, squares
 from tests.prover.test_engines import BAD_G1, BAD_G2
 
@@ -122,6 +123,12 @@ def _consistency_row_of_two(matrices: Matrices) -> Matrices:
     return replace(matrices, a=replace(matrices.a, coefficient_ids=ids))
 
 
+def _larger_domain(key: ProvingKey) -> dict[str, Any]:
+    """With as many points as it wants, but not the smallest for the rows."""
+    larger = Domain.for_rows(key.domain.size + 1)
+    return {"domain": larger, "h_query": (bytes(key.h_query) * 2)[: G1_BYTES * larger.size]}
+
+
 OFF_CURVE_RAW = bytes([1]) + bytes(63)
 
 WEAK_PROVING_KEYS: dict[str, tuple[Callable[[ProvingKey], dict[str, Any]], str]] = {
@@ -137,7 +144,7 @@ WEAK_PROVING_KEYS: dict[str, tuple[Callable[[ProvingKey], dict[str, Any]], str]]
     "b_g1_query length": (lambda k: {"b_g1_query": bytes(64)}, "b_g1_query holds"),
     "b_g2_query length": (lambda k: {"b_g2_query": b""}, "b_g2_query holds"),
     "h_query length": (lambda k: {"h_query": bytes(k.h_query) * 2}, "h_query holds"),
-    "domain size": (lambda k: {"log_domain_size": k.log_domain_size + 1}, "rows do not go with"),
+    "domain size": (_larger_domain, "rows do not go with"),
     "beta": (lambda k: {"beta_g1": k.delta_1_g1}, "beta_g1 and beta_g2 do not match"),
     "delta_1": (lambda k: {"delta_1_g1": -k.delta_1_g1}, "delta_1_g1 and delta_1_g2 do not"),
     "delta_2": (lambda k: {"delta_2_g1": G1_GENERATOR}, "delta_2_g1 and delta_2_g2 do not"),

@@ -39,6 +39,7 @@ Made = tuple[R1CS, SquaresWitness | RandomWitness]
 SYSTEMS: dict[str, Callable[[], Made]] = {
     "squares": lambda: squares(lanes=4, word_count=2),
     "random": lambda: random_system(seed=5, row_count=25),
+    "random on three cosets": lambda: random_system(seed=6, row_count=20),
 }
 
 
@@ -73,7 +74,6 @@ def test_honest_proofs_of_random_systems_verify(native_engine: Engine, seed: int
 
 def test_a_system_of_a_few_thousand_rows_proves(native_engine: Engine) -> None:
     r1cs, witness = squares(lanes=2500, word_count=700)
-    assert r1cs.log_domain_size == 13
     key = setup(r1cs, description(700), sample_toxic_waste(), native_engine)
     verify(key.verifying_key, witness.words, prove(key, witness, witness.words, native_engine))
 

@@ -8,9 +8,7 @@ import pytest
 
 from circuits.field import BN254_FR
 from prover import development_toxic_waste, sample_toxic_waste
-from prover.engines.ntt import root_of_unity
 from prover.errors import ToxicWasteError
-from prover.groth16.qap import lagrange_at
 
 
 def test_development_waste_is_a_function_of_seed_and_digest() -> None:
@@ -31,16 +29,3 @@ def test_waste_is_in_range_and_does_not_show() -> None:
     for value in (0, BN254_FR.modulus, -1):
         with pytest.raises(ToxicWasteError, match="delta_1"):
             replace(waste, delta_1=value)
-
-
-def test_tau_inside_the_domain_is_refused() -> None:
-    with pytest.raises(ToxicWasteError, match="domain"):
-        lagrange_at(4, root_of_unity(4))
-
-
-def test_lagrange_polynomials_interpolate() -> None:
-    """sum_i w^(2i) L_i(x) = x^2."""
-    points = [pow(root_of_unity(3), i, BN254_FR.modulus) for i in range(8)]
-    weights = lagrange_at(3, 777)
-    value = sum(p * p * w for p, w in zip(points, weights, strict=True))
-    assert value % BN254_FR.modulus == 777 * 777

@@ -27,7 +27,6 @@ from prover import (
     verify,
 )
 from prover.curve import G1Point
-from prover.groth16.qap import lagrange_at
 from prover.groth16.setup import setup_unchecked
 from tests.prover.systems import PUBLIC_BLOCK, committed, description, private, public
 
@@ -126,7 +125,7 @@ def times(point: G1Point, scalar: int) -> G1Point:
 def keyed_columns(key: ProvingKey, waste: ToxicWaste = WASTE) -> list[int]:
     """K_j of every wire, with the secrets in hand."""
     engine = default_engine()
-    weights = pack_scalars(lagrange_at(key.log_domain_size, waste.tau))
+    weights = key.domain.lagrange_at(waste.tau, engine)
     columns = engine.columns_at(key.loaded(engine).matrices, weights)
     values = zip(*map(unpack_scalars, columns), strict=True)
     return [(waste.beta * a + waste.alpha * b + c) % R for a, b, c in values]

@@ -262,7 +262,7 @@ def test_the_commitment_hides_a_guessable_witness(key: ProvingKey, honest: Proof
 def test_the_quotient_vector_is_over_delta_2_only(key: ProvingKey) -> None:
     """h_query over delta_1 would let D absorb any error of the quotient after the challenge."""
     scalars = np.frombuffer(key.h_query, dtype=np.uint64)
-    assert scalars.size == 8 * ((1 << key.log_domain_size) - 1)
+    assert scalars.size == 8 * key.domain.size
     over_delta_1 = product_key(replace(WASTE, delta_2=WASTE.delta_1)).h_query
     published = {bytes(key.h_query[i : i + 64]) for i in range(0, len(key.h_query), 64)}
     leaked = {bytes(over_delta_1[i : i + 64]) for i in range(0, len(over_delta_1), 64)}

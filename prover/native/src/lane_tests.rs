@@ -4,17 +4,14 @@ use ark_bn254::{Fq, Fr, g1, g2};
 use ark_ec::short_weierstrass::Projective;
 use ark_ec::{CurveGroup, PrimeGroup};
 use ark_ff::{AdditiveGroup, BigInt, Field, Fp, MontConfig, PrimeField, UniformRand};
-use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
 
 use crate::curve::batch_adder::BatchAdder;
 use crate::curve::points::{Curve, Point};
 use crate::field::lanes::{self, Lanes, WIDTH};
 use crate::field::moduli::Modulus;
-use crate::quotient::divided_portably;
-use crate::quotient::lane_transform::LaneDomain;
 
 /// 0, 1, p - 1 and their neighbours, limbs all ones or all zeros, and random elements.
-fn samples<C: MontConfig<4>>() -> Vec<Fp<ark_ff::MontBackend<C, 4>, 4>> {
+pub fn samples<C: MontConfig<4>>() -> Vec<Fp<ark_ff::MontBackend<C, 4>, 4>> {
     let mut generator = ark_std::test_rng();
     let mut samples: Vec<_> = [0i64, 1, 2, 3, -1, -2, -3, 16].map(Fp::from).to_vec();
     for bit in [51, 52, 53, 103, 104, 156, 208, 252, 253] {
@@ -165,32 +162,4 @@ fn moduli_are_those_of_the_fields() {
     }
     check::<Fq>(Fq::MODULUS.0);
     check::<Fr>(Fr::MODULUS.0);
-}
-
-#[test]
-fn quotients_agree_with_arkworks() {
-    if !lanes::supported() {
-        return;
-    }
-    let mut generator = ark_std::test_rng();
-    for size in [64usize, 128, 256, 1024, 2048, 4096, 8192] {
-        let domain = Radix2EvaluationDomain::<Fr>::new(size).expect("the domain exists");
-        let lanes = LaneDomain::new(size, domain.group_gen);
-        let mut edge = samples::<ark_bn254::FrConfig>();
-        edge.resize_with(size, || Fr::rand(&mut generator));
-        let random: Vec<Fr> = (0..size).map(|_| Fr::rand(&mut generator)).collect();
-        let largest = vec![-Fr::ONE; size];
-        let zero = vec![Fr::ZERO; size];
-        for values in [
-            [&edge, &random, &largest],
-            [&largest, &largest, &zero],
-            [&zero, &edge, &random],
-            [&random, &zero, &edge],
-            [&zero, &zero, &zero],
-        ] {
-            // SAFETY: the instructions are supported.
-            let found = unsafe { lanes.quotient(values.map(Vec::as_slice)) };
-            assert!(found == divided_portably(&domain, values.map(Clone::clone)));
-        }
-    }
 }

@@ -25,6 +25,7 @@ from node.proving.ports import ProvedMarks
 from node.proving.task import MarksTask, TaskSummary
 from node.values import JobCause, MarksStatement, ProvingPhase
 from prover.engines.reference import ReferenceEngine
+from tests.node.proving.recipes import prove
 
 MARKET = Market(
     underlying_id=0xBEEF,
@@ -104,7 +105,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def proved(folder: Path) -> tuple[ProvedMarks, Heard]:
     heard = Heard()
-    return MarksRecipeFactory(folder)().prove(TASK.to_bytes(), heard), heard
+    return prove(MarksRecipeFactory(folder)(), TASK.to_bytes(), heard), heard
 
 
 @needs_native
@@ -122,7 +123,7 @@ def test_a_missing_key_is_made_said_and_kept(
     names = {path.name for path in folder.iterdir() if path.suffix != ".lock"}
     assert names == {f"{result.key_id.hex()}.pk", f"{result.key_id.hex()}.vk.json"}
     again = Heard()
-    second = MarksRecipeFactory(folder)().prove(TASK.to_bytes(), again)
+    second = prove(MarksRecipeFactory(folder)(), TASK.to_bytes(), again)
     assert (second.key_id, second.words) == (result.key_id, result.words)
     assert not any("making" in message for message in again.messages)
 
@@ -149,7 +150,7 @@ def test_a_development_key_is_refused_for_a_public_chain(
 ) -> None:
     task = replace(TASK, header=replace(HEADER, chain_id=1))
     with pytest.raises(JobFailedError, match="unsafe-dev key on chain 1") as caught:
-        MarksRecipeFactory(folder)().prove(task.to_bytes(), Heard())
+        prove(MarksRecipeFactory(folder)(), task.to_bytes(), Heard())
     assert caught.value.cause is JobCause.KEY_UNAVAILABLE
 
 
@@ -164,7 +165,7 @@ def test_a_damaged_key_file_fails_the_job_with_the_way_out(
             data = data[: len(data) // 2]
         (tmp_path / path.name).write_bytes(data)
     with pytest.raises(JobFailedError, match="make or import it again") as caught:
-        MarksRecipeFactory(tmp_path)().prove(TASK.to_bytes(), Heard())
+        prove(MarksRecipeFactory(tmp_path)(), TASK.to_bytes(), Heard())
     assert caught.value.cause is JobCause.KEY_UNAVAILABLE
     store = KeyStore(tmp_path)
     vk = tmp_path / f"{result.key_id.hex()}.vk.json"
@@ -182,11 +183,11 @@ def test_a_damaged_key_file_fails_the_job_with_the_way_out(
 def test_the_reference_engine_is_not_asked_for_days(tmp_path: Path) -> None:
     recipe = MarksRecipe(KeyStore(tmp_path), ReferenceEngine())
     with pytest.raises(JobFailedError, match="make native") as caught:
-        recipe.prove(TASK.to_bytes(), Heard())
+        prove(recipe, TASK.to_bytes(), Heard())
     assert caught.value.cause is JobCause.KEY_UNAVAILABLE
 
 
 def test_a_payload_that_is_no_task_fails_the_job(tmp_path: Path) -> None:
     recipe = MarksRecipe(KeyStore(tmp_path), prover.default_engine())
     with pytest.raises(JobFailedError):
-        recipe.prove(b"?", Heard())
+        prove(recipe, b"?", Heard())

@@ -4,117 +4,27 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 
 from node.proving import ProvingService, ProvingSettings
-from node.proving.ports import ClaimedJob, ProvedMarks, RecipeFactory
-from node.values import JobCause
+from node.proving.ports import ClaimedJob
+from tests.node.proving.conftest import Run
+from tests.node.proving.queues import MemoryQueue, Times, until
 from tests.node.proving.recipes import ScriptedRecipe, broken_factory
-
-
-class MemoryQueue:
-    """Keeps the order of everything that was written."""
-
-    def __init__(self, *payloads: str) -> None:
-        self.waiting = [ClaimedJob(f"job-{i}", p.encode()) for i, p in enumerate(payloads, 1)]
-        self.claimed: dict[str, ClaimedJob] = {}
-        self.written: list[tuple[str, ...]] = []
-        self.proved: dict[str, ProvedMarks] = {}
-        self.lock = threading.Lock()
-        self.troubles = 0
-        self.refused_outcomes = 0
-
-    def recover(self) -> int:
-        with self.lock:
-            found = list(self.claimed.values())
-            self.waiting = found + self.waiting
-            self.claimed.clear()
-            return len(found)
-
-    def claim(self) -> ClaimedJob | None:
-        with self.lock:
-            if self.troubles:
-                self.troubles -= 1
-                raise OSError("disk")
-            if not self.waiting:
-                return None
-            job = self.waiting.pop(0)
-            self.claimed[job.job_id] = job
-            self.written.append(("claim", job.job_id))
-            return job
-
-    def complete(self, job_id: str, proved: ProvedMarks) -> None:
-        with self.lock:
-            if self.refused_outcomes:
-                self.refused_outcomes -= 1
-                raise OSError("disk")
-            self.claimed.pop(job_id)
-            self.proved[job_id] = proved
-            self.written.append(("complete", job_id))
-
-    def fail(self, job_id: str, cause: JobCause, message: str) -> None:
-        with self.lock:
-            self.claimed.pop(job_id)
-            self.written.append(("fail", job_id, cause.name, message))
-
-    def requeue(self, job_id: str, message: str) -> None:
-        with self.lock:
-            self.waiting.insert(0, self.claimed.pop(job_id))
-            self.written.append(("requeue", job_id, message))
-
-
-@pytest.fixture(autouse=True)
-def quiet_log() -> Iterator[list[structlog.typing.EventDict]]:
-    with structlog.testing.capture_logs() as entries:
-        yield entries
-
-
-Run = Callable[..., ProvingService]
-
-
-@pytest.fixture
-def run() -> Iterator[Run]:
-    running: list[ProvingService] = []
-
-    def start(
-        queue: MemoryQueue, factory: RecipeFactory = ScriptedRecipe, **settings: float
-    ) -> ProvingService:
-        service = ProvingService(
-            queue,
-            factory,
-            settings=ProvingSettings(**settings),  # type: ignore[arg-type]
-        )
-        running.append(service)
-        service.start()
-        return service
-
-    yield start
-    for service in running:
-        service.stop()
-
-
-def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends, "it did not happen in time"
-        time.sleep(0.01)
 
 
 def test_jobs_are_proven_in_order_by_one_process_that_stays(run: Run) -> None:
     queue = MemoryQueue("prove", "prove", "prove")
     run(queue)
     until(lambda: len(queue.proved) == 3)
-    assert [entry[:2] for entry in queue.written] == [
-        (step, f"job-{i}") for i in (1, 2, 3) for step in ("claim", "complete")
-    ]
+    for step in ("claim", "complete"):
+        assert [job for done, job in queue.steps() if done == step] == ["job-1", "job-2", "job-3"]
     assert len({proved.data_hash for proved in queue.proved.values()}) == 1
-    assert queue.proved["job-3"].words == (3).to_bytes(32, "big")
+    assert Times(queue.proved["job-3"]).number == 3
 
 
 def test_a_job_queued_later_is_taken_when_woken(run: Run) -> None:
@@ -131,10 +41,11 @@ def test_a_killed_worker_brings_its_job_back_and_the_next_one_proves_it(
     queue = MemoryQueue(f"die-once {tmp_path / 'died'}", "prove")
     service = run(queue)
     until(lambda: len(queue.proved) == 2)
-    assert queue.written[:3] == [
+    assert [entry for entry in queue.written if entry[1] == "job-1"] == [
         ("claim", "job-1"),
         ("requeue", "job-1", "the worker process died (signal 9)"),
         ("claim", "job-1"),
+        ("complete", "job-1"),
     ]
     assert service.health()[0].starts == 2
 
@@ -185,7 +96,8 @@ def test_a_proof_that_takes_too_long_is_ended(run: Run) -> None:
     queue = MemoryQueue("sleep 60", "prove")
     run(queue, job_timeout_seconds=1.0)
     until(lambda: "job-2" in queue.proved)
-    assert queue.written[1][:3] == ("fail", "job-1", "PROVING_TIMEOUT")
+    failed = [entry[1:3] for entry in queue.written if entry[0] == "fail"]
+    assert failed == [("job-1", "PROVING_TIMEOUT")]
 
 
 def test_stopping_kills_the_worker_and_returns_its_job(run: Run) -> None:
@@ -217,7 +129,9 @@ def test_trouble_with_the_store_is_survived(run: Run) -> None:
 def test_losing_the_store_for_good_ends_the_service() -> None:
     queue = MemoryQueue("prove")
     queue.troubles = 1
-    service = ProvingService(queue, ScriptedRecipe, fatal=(OSError,))
+    service = ProvingService(
+        queue, ScriptedRecipe, settings=ProvingSettings(workers=1), fatal=(OSError,)
+    )
     service.start()
     until(lambda: service.failure is not None)
     service.stop()
@@ -228,7 +142,7 @@ def test_losing_the_store_for_good_ends_the_service() -> None:
 def test_two_workers_prove_side_by_side(run: Run) -> None:
     queue = MemoryQueue("sleep 0.5", "sleep 0.5")
     service = run(queue, workers=2)
-    until(lambda: len({h.job_id for h in service.health()} - {None}) == 2)
+    until(lambda: [len(h.job_ids) for h in service.health()] == [1, 1])
     until(lambda: len(queue.proved) == 2)
     assert len({proved.data_hash for proved in queue.proved.values()}) == 2
 
@@ -239,13 +153,15 @@ def test_a_worker_dies_with_its_parent(tmp_path: Path) -> None:
 
     script = tmp_path / "parent.py"
     script.write_text(
-        "import os, signal, threading\n"
+        "import os, signal\n"
         "from node.proving.process import WorkerProcess\n"
+        "from node.proving.worker import Prepare\n"
         "from tests.node.proving.recipes import ScriptedRecipe\n"
         "if __name__ == '__main__':\n"
         "    worker = WorkerProcess(ScriptedRecipe, 'orphan')\n"
-        "    worker.prove(b'prove', report=lambda *_: None, timeout_seconds=30,\n"
-        "                 stopping=threading.Event())\n"
+        "    worker.ensure_started()\n"
+        "    worker.send(Prepare('job', b'prove'))\n"
+        "    assert worker.receive(20) is not None\n"
         "    print(worker.pid, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
@@ -273,7 +189,7 @@ def _runs(pid: int) -> bool:
 def test_an_outcome_the_store_did_not_take_is_made_again(run: Run, refused: int) -> None:
     """Without a restart: nobody else would ever look at a job that is PROVING."""
     queue = MemoryQueue("prove", "prove")
-    queue.refused_outcomes = refused
+    queue.refusals["job-1"] = refused
     run(queue)
     until(lambda: len(queue.proved) == 2)
     assert [step[0] for step in queue.written].count("requeue") == refused
@@ -281,7 +197,7 @@ def test_an_outcome_the_store_did_not_take_is_made_again(run: Run, refused: int)
 
 def test_an_outcome_the_store_never_takes_keeps_nobody_waiting(run: Run) -> None:
     queue = MemoryQueue("prove", "prove")
-    queue.refused_outcomes = 3
+    queue.refusals["job-1"] = 3
     run(queue)
-    until(lambda: list(queue.proved) == ["job-2"])
-    assert ("fail", "job-1", "INTERNAL", "the store did not take what came of it") in queue.written
+    given_up = ("fail", "job-1", "INTERNAL", "the store did not take what came of it")
+    until(lambda: list(queue.proved) == ["job-2"] and given_up in queue.written)

@@ -10,6 +10,7 @@ import structlog
 import prover
 from circuits.statements.option_marks import Shape
 from node.client import Client
+from node.proving import ProvingSettings
 from node.rpc import ServerLimits
 from node.service import IntakePolicy, Node, NodeSettings
 
@@ -42,6 +43,7 @@ def settings(tmp_path: Path, keys_directory: Path) -> NodeSettings:
         address="127.0.0.1:0",
         limits=ServerLimits(options_per_request=4096),
         intake=SMALL,
+        proving=ProvingSettings(workers=1),
         drain_seconds=2.0,
     )
 

@@ -23,11 +23,13 @@ from tests.node.service.recipes import HeldRecipe
 def test_request_ids_and_a_full_queue(start: Start, tmp_path: Path) -> None:
     _, client = start(recipe=HeldRecipe(tmp_path / "gate"))
     first = client.submit_marks(demo_chain(1), request_id="one")
-    until(lambda: client.get_job(first.job_id).proving_state == "proving")
-    for _ in range(3):
-        client.submit_marks(demo_chain(1))
+    second = client.submit_marks(demo_chain(2))
+    for job in (first, second):  # one is proven, one prepared
+        until(lambda job=job: client.get_job(job.job_id).proving_state == "proving")  # type: ignore[misc]
+    for options in (3, 4, 5):
+        client.submit_marks(demo_chain(options))
     with pytest.raises(OverloadedError) as full:
-        client.submit_marks(demo_chain(1))
+        client.submit_marks(demo_chain(6))
     assert (full.value.reason, full.value.retry_after_seconds) == ("QUEUE_FULL", 5.0)
     assert client.submit_marks(demo_chain(1), request_id="one").job_id == first.job_id
     for other in ({"capacity": 16}, {"statement": Statement.PRICE_AND_GREEKS}):
@@ -69,7 +71,7 @@ def test_a_node_whose_store_went_to_another_takes_no_jobs_and_says_so(
         raise LeaseLostError("another node took over")
 
     monkeypatch.setattr(node.store.jobs, "submit", lost)
-    monkeypatch.setattr(node.store.jobs, "claim", lost)
+    monkeypatch.setattr(node.store.jobs, "expire", lost)
     with pytest.raises(UnavailableError, match="another node took over"):
         client.submit_marks(demo_chain(1))
     until(lambda: isinstance(node.failure, LeaseLostError))

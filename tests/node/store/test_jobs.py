@@ -14,6 +14,7 @@ from node.store import (
     Settlement,
     Store,
     TransitionError,
+    WaitingJob,
 )
 from node.store.states import PROVING_STEPS, SETTLEMENT_STEPS
 from tests.node.store.conftest import Clock, attestation, slot, submission
@@ -108,13 +109,44 @@ def test_history_keeps_every_step_with_time_and_cause(store: Store, clock: Clock
     assert failed.is_terminal
 
 
-def test_claims_go_by_age(store: Store, clock: Clock) -> None:
+def test_what_waits_is_listed_by_age(store: Store, clock: Clock) -> None:
+    rows = []
+    for deadline_ms in (None, clock.now_ms + 500, None):
+        clock.now_ms += 1
+        job = store.jobs.submit(submission(deadline_ms=deadline_ms)).job
+        rows.append(WaitingJob(job.id, clock.now_ms, deadline_ms))
+    assert store.jobs.waiting(10) == tuple(rows)
+    assert store.jobs.waiting(2) == tuple(rows[:2])
+    store.jobs.claim([rows[0].id])
+    assert store.jobs.waiting(10) == tuple(rows[1:])
+
+
+def test_only_those_that_wait_are_claimed(store: Store, clock: Clock) -> None:
     ids = []
-    for _ in range(3):
+    for _ in range(4):
         clock.now_ms += 1
         ids.append(store.jobs.submit(submission()).job.id)
-    claimed = [store.jobs.claim() for _ in range(4)]
-    assert [job.id if job else None for job in claimed] == [*ids, None]
+    store.jobs.cancel(ids[1])
+    assert [job.id for job in store.jobs.claim(ids[2::-1])] == [ids[0], ids[2]]
+    assert store.jobs.claim(ids[:3]) == ()
+    assert store.jobs.claim([]) == ()
+    assert store.jobs.count()[Proving.PROVING] == 2
+    assert store.jobs.get(ids[3]).proving is Proving.QUEUED
+
+
+def test_a_claimed_job_is_wanted_until_it_is_cancelled_or_late(store: Store, clock: Clock) -> None:
+    late = store.jobs.submit(submission(deadline_ms=clock.now_ms + 10)).job.id
+    cancelled = store.jobs.submit(submission()).job.id
+    assert not store.jobs.still_wanted(late), "it is not even claimed"
+    store.jobs.claim([late, cancelled])
+    assert store.jobs.still_wanted(late)
+    assert store.jobs.still_wanted(cancelled)
+    clock.now_ms += 11
+    store.jobs.cancel(cancelled)
+    assert not store.jobs.still_wanted(late)
+    assert not store.jobs.still_wanted(cancelled)
+    expired = store.jobs.get(late)
+    assert (expired.proving, expired.cause) == (Proving.EXPIRED, Cause.DEADLINE_PASSED)
 
 
 def test_resume_queues_what_was_interrupted(tmp_path: Path, clock: Clock) -> None:
@@ -214,7 +246,7 @@ def test_listeners_hear_after_the_commit(store: Store) -> None:
     heard: list[tuple[str, Proving]] = []
     stop = store.subscribe(lambda job_id: heard.append((job_id, store.jobs.get(job_id).proving)))
     job = store.jobs.submit(submission()).job
-    store.jobs.claim()
+    store.jobs.claim([job.id])
     stop()
     store.jobs.cancel(job.id)
     assert heard == [(job.id, Proving.QUEUED), (job.id, Proving.PROVING)]

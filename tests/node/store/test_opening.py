@@ -34,7 +34,7 @@ store = Store.open(sys.argv[1])
 for i in range(20):
     job = store.jobs.submit(Submission("marks", b"x", bytes(32), request_id=f"r{i}")).job
     print(job.id, flush=True)
-store.jobs.claim()
+store.jobs.claim([job.id])
 print("ready", flush=True)
 time.sleep(60)
 """
@@ -176,8 +176,8 @@ def test_password_in_a_url_is_not_shown(tmp_path: Path, clock: Clock) -> None:
 def test_threads_share_a_store(store: Store) -> None:
     def work() -> None:
         for _ in range(5):
-            store.jobs.submit(submission())
-            store.jobs.claim()
+            job = store.jobs.submit(submission()).job
+            store.jobs.claim([job.id])
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:

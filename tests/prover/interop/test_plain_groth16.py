@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from circuits.field import BN254_FR, pack_scalars, unpack_scalars
+from circuits.field import BN254_FR
 from circuits.r1cs import Matrices, SparseMatrix
-from prover import Engine, InvalidProof, Reason, UnsatisfiedConstraintError, WitnessError
+from prover import Domain, Engine, InvalidProof, Reason, UnsatisfiedConstraintError, WitnessError
 from prover.curve import G1_GENERATOR, G1Point
-from prover.engines.ntt import root_of_unity
 from prover.errors import UnsupportedInteropFileError
 from prover.interop import (
     PlainProver,
@@ -25,7 +24,6 @@ from prover.interop import (
     write_r1cs,
     write_zkey,
 )
-from prover.interop.odd_coset import OddCoset
 from prover.interop.plain_system import PlainSystem, canonical
 from tests.prover.interop.conftest import Circuit
 from tests.prover.systems import random_system
@@ -48,7 +46,8 @@ def test_a_system_read_back_is_the_one_written(toy: Circuit) -> None:
     assert (found.wire_count, found.public_count) == (toy.r1cs.wire_count, 2)
     assert found.private_input_count == toy.r1cs.committed_count
     assert found.constraint_count == toy.r1cs.row_count - 3
-    assert found.log_domain_size == toy.r1cs.log_domain_size
+    assert found.domain == toy.key.domain == Domain(32)
+    assert Domain.for_rows(toy.r1cs.row_count) == Domain(24)
 
 
 def test_terms_of_one_wire_are_added_up() -> None:
@@ -73,18 +72,6 @@ def test_random_systems_survive_the_file(rows: int, tmp_path: Path) -> None:
     write_r1cs(tmp_path / "a", system)
     write_r1cs(tmp_path / "b", read_r1cs(tmp_path / "a"))
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-
-
-def test_values_at_the_odd_points(engine: Engine) -> None:
-    log_size, size = 3, 8
-    quotient = [pow(3, 7 * i, MODULUS) for i in range(size - 1)]
-    root = root_of_unity(log_size + 1)
-    points = [pow(root, 2 * i + 1, MODULUS) for i in range(size)]
-    expected = [
-        -2 * sum(h * pow(x, i, MODULUS) for i, h in enumerate(quotient)) % MODULUS for x in points
-    ]
-    found = OddCoset.load(log_size, engine).values(pack_scalars(quotient))
-    assert unpack_scalars(found) == expected
 
 
 def test_our_proofs_verify(toy: Circuit, engine: Engine) -> None:
@@ -137,4 +124,4 @@ def test_a_system_too_large_for_the_basis_is_refused(toy: Circuit) -> None:
 
     huge = Huge(toy.system.wire_count, 2, 0, toy.system.matrices)
     with pytest.raises(UnsupportedInteropFileError, match="too many"):
-        _ = huge.log_domain_size
+        _ = huge.domain

@@ -115,7 +115,7 @@ def test_we_prove_with_a_key_of_their_ceremony(
 
 def _ceremony(circuit: Circuit, folder: Path) -> PlainKey:
     """snarkjs's own set-up on our `.r1cs`, with one contribution to each phase."""
-    power = str(circuit.system.log_domain_size)
+    power = str(circuit.system.domain.size.bit_length() - 1)
     source = str(circuit.folder / "circuit.r1cs")
     snarkjs.run(folder, "powersoftau", "new", "bn128", power, "0.ptau")
     snarkjs.run(folder, "powersoftau", "contribute", "0.ptau", "1.ptau", "--name=a", "-e=first")

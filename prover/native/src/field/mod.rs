@@ -5,3 +5,4 @@ pub mod lanes;
 #[cfg(target_arch = "x86_64")]
 pub mod moduli;
 pub mod scalars;
+pub mod vectors;

@@ -1,5 +1,7 @@
 //! The Python module: buffers in, bytes out.
 
+mod matrices;
+mod vectors;
 mod views;
 
 use ark_bn254::{Fr, g1, g2};
@@ -12,8 +14,8 @@ use rayon::prelude::*;
 
 use crate::curve::points::{Coordinate, Curve, Point};
 use crate::field::scalars::{self, LIMBS, Limbs};
+use crate::python::matrices::ConstraintMatrices;
 use crate::python::views::ByteView;
-use crate::quotient::{Side, System, Unsatisfied};
 use crate::{curve::single, msm, msm::fixed_base};
 
 fn value_error(message: impl Into<String>) -> PyErr {
@@ -38,18 +40,29 @@ fn read_scalars(py: Python<'_>, buffer: &PyBuffer<u64>) -> PyResult<Vec<Limbs>> 
 }
 
 fn read_fields(py: Python<'_>, buffer: &PyBuffer<u64>) -> PyResult<Vec<Fr>> {
-    let scalars = read_scalars(py, buffer)?;
-    scalars::to_fields(&scalars).ok_or_else(|| value_error("a scalar is not below the modulus"))
+    let flat = buffer.to_vec(py)?;
+    let (scalars, rest) = flat.as_chunks::<LIMBS>();
+    if !rest.is_empty() {
+        return Err(value_error("expected four limbs to a scalar"));
+    }
+    scalars::to_fields(scalars).ok_or_else(|| value_error("a scalar is not below the modulus"))
 }
 
-fn write_fields<'py>(py: Python<'py>, fields: &[Fr]) -> Bound<'py, PyBytes> {
-    let limbs: Vec<Limbs> = fields.par_iter().map(scalars::to_limbs).collect();
-    let bytes: Vec<u8> = limbs
-        .as_flattened()
-        .iter()
-        .flat_map(|limb| limb.to_le_bytes())
-        .collect();
-    PyBytes::new(py, &bytes)
+fn write_fields<'py>(py: Python<'py>, fields: &[Fr]) -> PyResult<Bound<'py, PyBytes>> {
+    const BYTES: usize = LIMBS * size_of::<u64>();
+    PyBytes::new_with(py, fields.len() * BYTES, |bytes| {
+        let scalars = bytes.as_chunks_mut::<BYTES>().0;
+        scalars
+            .par_iter_mut()
+            .zip(fields)
+            .for_each(|(bytes, field)| {
+                let limbs = bytes.as_chunks_mut().0.iter_mut();
+                for (bytes, limb) in limbs.zip(scalars::to_limbs(field)) {
+                    *bytes = limb.to_le_bytes();
+                }
+            });
+        Ok(())
+    })
 }
 
 /// A view of raw points whose coordinates are all below the modulus: arithmetic on them is
@@ -156,61 +169,6 @@ point_vector!(
     "Points of G2 in a buffer of raw encodings, not copied."
 );
 
-/// The matrices of a constraint system, resident.
-#[pyclass(frozen, module = "prover.engines._native")]
-struct ConstraintMatrices(System);
-
-#[pymethods]
-impl ConstraintMatrices {
-    /// `sides` holds (row_starts, wires, coefficient_ids) for A, B and C.
-    #[new]
-    fn new(
-        py: Python<'_>,
-        sides: [(PyBuffer<u32>, PyBuffer<u32>, PyBuffer<u32>); 3],
-        coefficients: PyBuffer<u64>,
-        wire_count: usize,
-        log_domain_size: u32,
-    ) -> PyResult<Self> {
-        let mut copied = Vec::with_capacity(3);
-        for (row_starts, wires, coefficient_ids) in sides {
-            copied.push(Side {
-                row_starts: row_starts.to_vec(py)?,
-                wires: wires.to_vec(py)?,
-                coefficient_ids: coefficient_ids.to_vec(py)?,
-            });
-        }
-        let Ok(sides) = copied.try_into() else {
-            return Err(value_error("expected three sides"));
-        };
-        let coefficients = read_fields(py, &coefficients)?;
-        System::new(sides, coefficients, wire_count, log_domain_size)
-            .map(Self)
-            .map_err(value_error)
-    }
-
-    fn columns_at<'py>(
-        &self,
-        py: Python<'py>,
-        row_weights: PyBuffer<u64>,
-    ) -> PyResult<[Bound<'py, PyBytes>; 3]> {
-        let weights = read_fields(py, &row_weights)?;
-        let columns = py.detach(|| self.0.columns_at(&weights));
-        Ok(columns.map(|column| write_fields(py, &column)))
-    }
-
-    /// The quotient's coefficients, or the number of the first broken row.
-    fn quotient<'py>(&self, py: Python<'py>, assignment: PyBuffer<u64>) -> PyResult<Py<PyAny>> {
-        let assignment = read_fields(py, &assignment)?;
-        if assignment.len() != self.0.wire_count {
-            return Err(value_error("the assignment has another number of wires"));
-        }
-        match py.detach(|| self.0.quotient(&assignment)) {
-            Ok(coefficients) => Ok(write_fields(py, &coefficients).into_any().unbind()),
-            Err(Unsatisfied(row)) => Ok(row.into_pyobject(py)?.into_any().unbind()),
-        }
-    }
-}
-
 #[pyfunction]
 fn fixed_base_g1<'py>(py: Python<'py>, scalars: PyBuffer<u64>) -> PyResult<Bound<'py, PyBytes>> {
     let scalars = read_scalars(py, &scalars)?;
@@ -295,6 +253,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(point_fault_g1, module)?)?;
     module.add_function(wrap_pyfunction!(point_fault_g2, module)?)?;
     module.add_function(wrap_pyfunction!(pairing_product_is_one, module)?)?;
+    module.add_function(wrap_pyfunction!(vectors::powers, module)?)?;
+    module.add_function(wrap_pyfunction!(vectors::inverses, module)?)?;
+    module.add_function(wrap_pyfunction!(vectors::combine, module)?)?;
     module.add_function(wrap_pyfunction!(source_digest, module)?)?;
     Ok(())
 }

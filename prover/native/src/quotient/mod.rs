@@ -1,15 +1,18 @@
 //! The constraint matrices, resident, and what setup and prover ask of them.
 
+mod domain;
+#[cfg(test)]
+mod domain_tests;
 #[cfg(target_arch = "x86_64")]
-pub mod lane_transform;
+mod lane_domain;
+#[cfg(target_arch = "x86_64")]
+mod lane_transform;
 
 use ark_bn254::Fr;
-use ark_ff::{AdditiveGroup, FftField, Field, One};
-use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
+use ark_ff::{AdditiveGroup, One};
 use rayon::prelude::*;
 
-#[cfg(target_arch = "x86_64")]
-use lane_transform::LaneDomain;
+use domain::Domain;
 
 /// One matrix in CSR form over a shared table of coefficients.
 pub struct Side {
@@ -22,9 +25,7 @@ pub struct Side {
 pub struct System {
     sides: [Side; 3],
     coefficients: Vec<Fr>,
-    domain: Radix2EvaluationDomain<Fr>,
-    #[cfg(target_arch = "x86_64")]
-    lanes: Option<LaneDomain>,
+    domain: Domain,
     pub wire_count: usize,
 }
 
@@ -38,26 +39,19 @@ impl System {
         sides: [Side; 3],
         coefficients: Vec<Fr>,
         wire_count: usize,
-        log_domain_size: u32,
+        domain_size: usize,
     ) -> Result<Self, &'static str> {
-        let domain = 1usize
-            .checked_shl(log_domain_size)
-            .and_then(Radix2EvaluationDomain::new)
-            .ok_or("no domain of this size")?;
         let rows = sides[0].row_starts.len();
         for side in &sides {
             side.check(rows, wire_count, coefficients.len())?;
         }
-        if rows - 1 > domain.size() {
+        if rows - 1 > domain_size {
             return Err("more rows than the domain has points");
         }
         Ok(Self {
             sides,
             coefficients,
-            #[cfg(target_arch = "x86_64")]
-            lanes: (crate::field::lanes::available() && domain.size() >= lane_transform::MIN_SIZE)
-                .then(|| LaneDomain::new(domain.size(), domain.group_gen)),
-            domain,
+            domain: Domain::new(domain_size).ok_or("no domain of this size")?,
             wire_count,
         })
     }
@@ -74,7 +68,7 @@ impl System {
         [a, b, c]
     }
 
-    /// Coefficients of (A·B - C)/t, lowest first, one fewer than the domain has points.
+    /// The values of (A·B - C)/t on the shifted domain.
     pub fn quotient(&self, assignment: &[Fr]) -> Result<Vec<Fr>, Unsatisfied> {
         let size = self.domain.size();
         let [a, b, c] = [0, 1, 2]
@@ -82,43 +76,11 @@ impl System {
         let broken = (0..size)
             .into_par_iter()
             .find_first(|row| a[*row] * b[*row] != c[*row]);
-        if let Some(row) = broken {
-            return Err(Unsatisfied(row));
+        match broken {
+            Some(row) => Err(Unsatisfied(row)),
+            None => Ok(self.domain.quotient([a, b, c])),
         }
-        let mut quotient = self.divided([a, b, c]);
-        quotient.truncate(size - 1);
-        Ok(quotient)
     }
-
-    /// The same from the values of A, B and C on the domain; the last coefficient is zero.
-    fn divided(&self, values: [Vec<Fr>; 3]) -> Vec<Fr> {
-        #[cfg(target_arch = "x86_64")]
-        if let Some(lanes) = &self.lanes {
-            // SAFETY: a LaneDomain is made only where the instructions are available.
-            return unsafe { lanes.quotient(values.each_ref().map(Vec::as_slice)) };
-        }
-        divided_portably(&self.domain, values)
-    }
-}
-
-/// (A·B - C)/t by way of a coset, on any machine.
-pub fn divided_portably(domain: &Radix2EvaluationDomain<Fr>, values: [Vec<Fr>; 3]) -> Vec<Fr> {
-    let [mut a, mut b, mut c] = values;
-    let coset = domain
-        .get_coset(Fr::GENERATOR)
-        .expect("the generator is not zero");
-    for values in [&mut a, &mut b, &mut c] {
-        domain.ifft_in_place(values);
-        coset.fft_in_place(values);
-    }
-    let vanishing = domain.evaluate_vanishing_polynomial(Fr::GENERATOR);
-    let inverse = vanishing.inverse().expect("the coset avoids the domain");
-    a.par_iter_mut()
-        .zip(&b)
-        .zip(&c)
-        .for_each(|((a, b), c)| *a = (*a * b - c) * inverse);
-    coset.ifft_in_place(&mut a);
-    a
 }
 
 impl Side {
