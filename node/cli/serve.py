@@ -79,7 +79,7 @@ def _node(
 ) -> Node:
     """The node, not started yet. Heavy imports happen here, for this command alone."""
     from node.proving import ProvingSettings, usual_workers  # noqa: PLC0415
-    from node.service import Node, NodeSettings, configure_logging  # noqa: PLC0415
+    from node.service import Node, NodeSettings, RelayIntake, configure_logging  # noqa: PLC0415
 
     configure_logging(as_json=as_json)
     own = NodeSettings(
@@ -90,6 +90,7 @@ def _node(
             workers=settings.workers or usual_workers(),
             threads_per_worker=settings.threads_per_worker,
         ),
+        relaying=RelayIntake(settings.relay_waiting, settings.relay_per_minute),
     )
     if rpc is None:
         return Node(own)
@@ -123,4 +124,5 @@ def _settling_node(own: NodeSettings, settings: Settings, rpc: str, signer: _Sig
         )
         return RelayRunner(worker, store)
 
-    return Node(own, settlement=ChainSettlement(chain, deployment), relay=relay)
+    settlement = ChainSettlement(chain, deployment, consumers=settings.relay_consumer_bytes)
+    return Node(own, settlement=settlement, relay=relay)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 from circuits.statements.option_marks import Header, Market, Shape, market_words
 from circuits.statements.option_marks.inputs import ShapeError
-from node.chain import Chain, Contract, Deployment, contract_abi
-from node.chain.errors import (
-    ChainError,
-    ContractMissingError,
-    DeploymentError,
-    RpcUnavailableError,
-    WrongChainIdError,
-)
+from node.chain import Chain, Contract, Deployment, contract_abi, error_table
+from node.chain.errors import ChainError, RevertedError, RpcUnavailableError
 from node.oracle import Domain, find_snapshot, market_hash
-from node.rpc.errors import ChainUnavailable, NoSettlement, SnapshotUnknown
+from node.rpc.errors import (
+    ChainUnavailable,
+    ConsumerRefused,
+    Fault,
+    KeyNotFound,
+    NoSettlement,
+    RequestFaults,
+    SnapshotUnknown,
+)
 from node.values import SettlementChain
 
 _RETRY_SECONDS = 2.0
@@ -46,6 +49,12 @@ class SettlementPort(Protocol):
         reason is one of the wire's).
         """
 
+    def admit(self, key_id: bytes, header: Header, word_count: int) -> None:
+        """Raise unless the chain would look at such an attestation and the relay pay for it.
+
+        Raises RequestFaults, ConsumerRefused, KeyNotFound, NoSettlement and ChainUnavailable.
+        """
+
 
 class NoChain:
     """A node that settles nowhere: it prices and proves."""
@@ -59,6 +68,10 @@ class NoChain:
         raise NoSettlement(
             "this node settles on no chain; ask for SETTLEMENT_MODE_PROVE_ONLY, or configure one"
         )
+
+    def admit(self, key_id: bytes, header: Header, word_count: int) -> None:  # noqa: ARG002
+        """Refused."""
+        raise NoSettlement("this node settles on no chain, so it relays nothing; ask another")
 
 
 class SnapshotBook:
@@ -91,10 +104,11 @@ class SnapshotBook:
 
 
 class ChainSettlement:
-    """The contracts of a deployment.
+    """The contracts of a deployment, and the consumers (20 bytes) that the relay pays for.
 
-    A header is acceptable as long as its snapshot is: whoever submits a snapshot, the words are
-    the same, and the second submission is AlreadyAttested, which is success.
+    The deployment's own mark board is one of them. A header is acceptable as long as its snapshot
+    is: whoever submits a snapshot, the words are the same, and the second submission is
+    AlreadyAttested, which is success.
     """
 
     def __init__(
@@ -103,6 +117,7 @@ class ChainSettlement:
         deployment: Deployment,
         *,
         book: SnapshotBook | None = None,
+        consumers: Collection[bytes] = (),
     ) -> None:
         self._book = book or SnapshotBook()
         self._chain = chain
@@ -110,12 +125,17 @@ class ChainSettlement:
         self._registry = Contract(
             chain, deployment.address("AttestationRegistry"), contract_abi("AttestationRegistry")
         )
+        self._router = Contract(
+            chain, deployment.address("VerifierRouter"), contract_abi("VerifierRouter")
+        )
+        board = _bytes(deployment.address("MarkBoard"))
         self._described = SettlementChain(
             chain_id=deployment.chain_id,
             registry=_bytes(deployment.address("AttestationRegistry")),
             router=_bytes(deployment.address("VerifierRouter")),
             oracle=_bytes(self._oracle.oracle),
-            default_consumer=_bytes(deployment.address("MarkBoard")),
+            default_consumer=board,
+            consumers=frozenset({board, *consumers}),
         )
 
     def describe(self) -> SettlementChain:
@@ -124,23 +144,58 @@ class ChainSettlement:
 
     def bind(self, market: Market, shapes: Sequence[Shape], consumer: bytes) -> Bound:
         """Found by the market hash, as the registry will find it."""
-        try:
+        self._check_consumer(consumer or self._described.default_consumer)
+        with _chain_refusals():
             for candidate in self._book.containing(market):
                 for shape in shapes:
                     number = self._number(candidate, shape)
                     if number is not None:
                         header = self._header(candidate, number, consumer)
                         return Bound(header, candidate, shape)
-        except RpcUnavailableError as error:
-            raise ChainUnavailable(str(error), retry_after_seconds=_RETRY_SECONDS) from error
-        except (ContractMissingError, DeploymentError, WrongChainIdError, ChainError) as error:
-            raise NoSettlement(f"the node's chain cannot be used: {error}") from error
         raise SnapshotUnknown(
             f"the oracle {self._oracle.oracle} on chain {self._oracle.chain_id} has attested "
             f"no snapshot of {market.snapshot_unix} that is or contains these options; ask for an "
             "attested snapshot, or for SETTLEMENT_MODE_PROVE_ONLY",
             metadata={"snapshot_unix": str(market.snapshot_unix)},
         )
+
+    def admit(self, key_id: bytes, header: Header, word_count: int) -> None:
+        """By the header first, which costs nothing, then by the router's route and the time."""
+        described, faults = self._described, []
+        if header.chain_id != described.chain_id:
+            faults.append(f"bound to chain {header.chain_id}, this is {described.chain_id}")
+        if header.registry.to_bytes(20, "big") != described.registry:
+            faults.append(f"bound to registry 0x{header.registry:040x}, not the one of this node")
+        if faults:
+            raise RequestFaults([Fault("attestation.words", fault) for fault in faults])
+        self._check_consumer(header.consumer.to_bytes(20, "big"))
+        with _chain_refusals():
+            now = self._chain.head().timestamp
+            if now > header.valid_until:
+                fault = f"valid until {header.valid_until}, the chain's time is {now}"
+                raise RequestFaults([Fault("attestation.words", fault)])
+            self._check_route(key_id, word_count)
+
+    def _check_route(self, key_id: bytes, word_count: int) -> None:
+        try:
+            _, routed, *_ = self._router.read_one("activeRoute", key_id)
+        except RevertedError as error:
+            raise KeyNotFound(
+                f"the router of chain {self._described.chain_id} has no active route of key "
+                f"{key_id.hex()}: {error_table().decode(error.data).sentence}",
+                metadata={"key_id": key_id.hex()},
+            ) from error
+        if routed != word_count:
+            fault = f"{word_count} words, the route has {routed}"
+            raise RequestFaults([Fault("attestation.words", fault)])
+
+    def _check_consumer(self, consumer: bytes) -> None:
+        if consumer not in self._described.consumers:
+            raise ConsumerRefused(
+                f"the relay does not pay for 0x{consumer.hex()}; its operator lists whom it pays "
+                "for in the setting relay_consumers",
+                metadata={"consumer": f"0x{consumer.hex()}"},
+            )
 
     def _number(self, market: Market, shape: Shape) -> int | None:
         if not fits(market, shape):
@@ -159,6 +214,17 @@ class ChainSettlement:
             sequence=number,
             valid_until=market.snapshot_unix + max_age,
         )
+
+
+@contextmanager
+def _chain_refusals() -> Iterator[None]:
+    """A chain's troubles as the wire knows them."""
+    try:
+        yield
+    except RpcUnavailableError as error:
+        raise ChainUnavailable(str(error), retry_after_seconds=_RETRY_SECONDS) from error
+    except ChainError as error:
+        raise NoSettlement(f"the node's chain cannot be used: {error}") from error
 
 
 def fits(market: Market, shape: Shape) -> bool:
