@@ -19,6 +19,7 @@ from node.chain.deploy import (
 from node.chain.deployments import Deployment, DeploymentsFile
 from node.chain.embedded import BLOCK_SECONDS, EmbeddedChain
 from node.chain.interface import Chain
+from node.chain.letters import LettersPlan, deploy_letters
 from node.chain.reverts import ErrorTable, Revert
 from node.chain.rpc import RpcChain
 from node.chain.send import transact
@@ -45,6 +46,7 @@ __all__ = [
     "EmbeddedChain",
     "ErrorTable",
     "Event",
+    "LettersPlan",
     "Log",
     "LogFilter",
     "Receipt",
@@ -58,6 +60,7 @@ __all__ = [
     "contract_abi",
     "deploy",
     "deploy_feed",
+    "deploy_letters",
     "development_account",
     "error_table",
     "load_keystore",

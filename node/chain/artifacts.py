@@ -17,6 +17,7 @@ CONTRACTS = (
     "AttestationRegistry",
     "MarkBoard",
     "SeriesFeed",
+    "CoveredLetters",
 )
 """Names of the contracts that are deployed."""
 

@@ -1,21 +1,20 @@
 """Puts the contracts on a chain and wires them together.
 
-Order: oracle, router, registry, board; then for each verifying key a verifier, its route, and the
-board's permission. The deployer owns everything until it hands ownership over, which the new
-owner (a timelock, in earnest) has to accept.
+Order: router, oracle, registry, board; then for each verifying key a verifier, its route, and, for
+marks, the board's permission. The deployer owns everything until it hands ownership over, which
+the new owner (a timelock, in earnest) has to accept.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from circuits.statements.option_marks import OptionMarks, market_word_count
 from node.chain.abi import Contract
-from node.chain.artifacts import contract_abi, creation_code
+from node.chain.artifacts import contract_abi
+from node.chain.deployer import Deployer
 from node.chain.deployments import DeployedContract, DeployedVerifier, Deployment
 from node.chain.errors import DeploymentError, UnsafeKeyError
 from node.chain.interface import Chain
-from node.chain.send import transact
 from node.chain.signatures import LocalAccount
 from node.chain.types import Progress
 from node.keys import statement_title
@@ -43,7 +42,8 @@ class VerifierSpec:
     """What a ProofVerifier is built from.
 
     ``word_count`` counts the statement's words with the header, ``market_word_count`` those the
-    oracle signs. ``unsafe_dev`` marks a key whose toxic waste is known.
+    oracle signs; 0 for an account statement, which names its market by digest. ``unsafe_dev``
+    marks a key whose toxic waste is known.
     """
 
     statement: str
@@ -132,7 +132,7 @@ def deploy(
     chain_id = chain.chain_id()
     for spec in plan.verifiers:
         refuse_unsafe_key(spec, chain_id, plan.allow_unsafe_on)
-    deployer = _Deployer(chain, account, notify)
+    deployer = Deployer(chain, account, notify)
     contracts = _create_contracts(deployer, plan)
     deployment = Deployment(chain_id, contracts)
     for spec in plan.verifiers:
@@ -153,14 +153,14 @@ def add_verifier(
     *,
     allow_unsafe_on: frozenset[int] = frozenset(),
 ) -> Deployment:
-    """Deploy a verifier for one more key, route it, and let the board take it; owner only.
+    """Deploy a verifier for one more key, route it, and let the board take marks; owner only.
 
     Does nothing when the deployment knows the key already.
     """
     refuse_unsafe_key(spec, deployment.chain_id, allow_unsafe_on)
     if deployment.verifier(spec.key_id) is not None:
         return deployment
-    return _add_verifier(_Deployer(chain, account, notify), deployment, spec)
+    return _add_verifier(Deployer(chain, account, notify), deployment, spec)
 
 
 def deploy_feed(
@@ -175,37 +175,13 @@ def deploy_feed(
 ) -> Deployment:
     """Deploy a SeriesFeed for one option; it is kept under its description."""
     arguments = (series.underlying, series.expiry_unix, series.strike_ticks, series.is_put)
-    feed = _Deployer(chain, account, notify).create(
+    feed = Deployer(chain, account, notify).create(
         "SeriesFeed", deployment.address("MarkBoard"), arguments, tick_exponent, description
     )
     return deployment.with_feed(description, feed)
 
 
-class _Deployer:
-    """Creates contracts and sends calls from one account, saying what it does."""
-
-    def __init__(self, chain: Chain, account: LocalAccount, notify: Progress | None) -> None:
-        self.chain = chain
-        self.account = account
-        self._notify = notify
-
-    def say(self, line: str) -> None:
-        if self._notify is not None:
-            self._notify(line)
-
-    def create(self, name: str, *arguments: Any) -> DeployedContract:
-        receipt = transact(self.chain, self.account, None, creation_code(name, *arguments))
-        if receipt.contract_address is None:
-            raise DeploymentError(f"{name}: the receipt names no contract address")
-        self.say(f"{name} at {receipt.contract_address}, {receipt.gas_used:,} gas")
-        return DeployedContract.at(self.chain, receipt.contract_address, receipt.block_number)
-
-    def send(self, name: str, address: str, function: str, *arguments: Any) -> None:
-        data = contract_abi(name).encode_call(function, *arguments)
-        transact(self.chain, self.account, address, data)
-
-
-def _create_contracts(deployer: _Deployer, plan: DeploymentPlan) -> dict[str, DeployedContract]:
+def _create_contracts(deployer: Deployer, plan: DeploymentPlan) -> dict[str, DeployedContract]:
     me, guardian = deployer.account.address, plan.guardian or _ZERO_ADDRESS
     router = deployer.create("VerifierRouter", me, guardian)
     oracle = deployer.create(
@@ -223,7 +199,7 @@ def _create_contracts(deployer: _Deployer, plan: DeploymentPlan) -> dict[str, De
     }
 
 
-def _add_verifier(deployer: _Deployer, deployment: Deployment, spec: VerifierSpec) -> Deployment:
+def _add_verifier(deployer: Deployer, deployment: Deployment, spec: VerifierSpec) -> Deployment:
     created = deployer.create(
         "ProofVerifier", spec.statement_id, spec.r1cs_digest, list(spec.key_words), spec.word_count
     )
@@ -234,9 +210,7 @@ def _add_verifier(deployer: _Deployer, deployment: Deployment, spec: VerifierSpe
             f"the verifier of {spec.statement} computed key id 0x{computed.hex()}, "
             f"expected 0x{spec.key_id.hex()}: artifacts and prover disagree"
         )
-    router, board = deployment.address("VerifierRouter"), deployment.address("MarkBoard")
-    deployer.send("VerifierRouter", router, "addRoute", created.address, spec.market_word_count)
-    deployer.send("MarkBoard", board, "setKeyAllowed", spec.key_id, True)
+    _route(deployer, deployment, spec, created.address)
     verifier = DeployedVerifier(
         address=created.address,
         code_digest=created.code_digest,
@@ -247,3 +221,14 @@ def _add_verifier(deployer: _Deployer, deployment: Deployment, spec: VerifierSpe
         unsafe_dev=spec.unsafe_dev,
     )
     return deployment.with_verifier(spec.key_id, verifier)
+
+
+def _route(deployer: Deployer, deployment: Deployment, spec: VerifierSpec, verifier: str) -> None:
+    """The board reads marks; who reads an account statement is for its consumer to allow."""
+    router = deployment.address("VerifierRouter")
+    if spec.market_word_count == 0:
+        deployer.send("VerifierRouter", router, "addAccountRoute", verifier)
+        return
+    deployer.send("VerifierRouter", router, "addRoute", verifier, spec.market_word_count)
+    board = deployment.address("MarkBoard")
+    deployer.send("MarkBoard", board, "setKeyAllowed", spec.key_id, True)

@@ -4,7 +4,8 @@ One JSON file for all chains::
 
     {"format": "proofmark.deployments.v1",
      "chains": {"31337": {"contracts": {"MarkBoard": {"address", "code_digest", "block"}, ...},
-                          "verifiers": {"0x<key id>": {...}}, "feeds": {"BTC ...": {...}}}}}
+                          "verifiers": {"0x<key id>": {...}}, "feeds": {"BTC ...": {...}},
+                          "consumers": {"BTC letters": {...}}}}}
 
 Code digests are keccak256 of the runtime code found after deployment, immutables included.
 """
@@ -61,6 +62,7 @@ class Deployment:
     contracts: Mapping[str, DeployedContract]
     verifiers: Mapping[str, DeployedVerifier] = field(default_factory=dict)
     feeds: Mapping[str, DeployedContract] = field(default_factory=dict)
+    consumers: Mapping[str, DeployedContract] = field(default_factory=dict)
 
     def address(self, name: str) -> str:
         """Address of a contract by name; DeploymentError."""
@@ -81,6 +83,10 @@ class Deployment:
         """A copy that knows one series feed more."""
         return replace(self, feeds={**self.feeds, name: feed})
 
+    def with_consumer(self, name: str, consumer: DeployedContract) -> "Deployment":
+        """A copy that knows one consumer of account statements more."""
+        return replace(self, consumers={**self.consumers, name: consumer})
+
     def check(self, chain: Chain) -> None:
         """Compare every recorded contract with the chain; ContractMissingError lists all faults."""
         if chain.chain_id() != self.chain_id:
@@ -88,7 +94,7 @@ class Deployment:
                 f"these addresses are of chain {self.chain_id}, "
                 f"{chain.name} is chain {chain.chain_id()}"
             )
-        recorded = {**self.contracts, **self.verifiers, **self.feeds}
+        recorded = {**self.contracts, **self.verifiers, **self.feeds, **self.consumers}
         faults = [
             f"{name} at {each.address}: {_difference(chain, each)}"
             for name, each in recorded.items()
@@ -128,6 +134,7 @@ class DeploymentsFile:
                 ("contracts", deployment.contracts),
                 ("verifiers", deployment.verifiers),
                 ("feeds", deployment.feeds),
+                ("consumers", deployment.consumers),
             )
         }
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -155,10 +162,17 @@ def _parse(chain_id: int, entry: Mapping[str, Any]) -> Deployment:
         raise ValueError(f"without {', '.join(missing)}")
     verifiers = {k: DeployedVerifier(**v) for k, v in entry["verifiers"].items()}
     feeds = {k: DeployedContract(**v) for k, v in entry["feeds"].items()}
-    for each in (*contracts.values(), *verifiers.values(), *feeds.values()):
+    # records from before there were consumers have none
+    consumers = {k: DeployedContract(**v) for k, v in entry.get("consumers", {}).items()}
+    for each in (
+        *contracts.values(),
+        *verifiers.values(),
+        *feeds.values(),
+        *consumers.values(),
+    ):
         if not is_checksum_address(each.address):
             raise ValueError(f"{each.address!r} is not a checksummed address")
-    return Deployment(chain_id, contracts, verifiers, feeds)
+    return Deployment(chain_id, contracts, verifiers, feeds, consumers)
 
 
 def _digest(chain: Chain, address: str) -> str:

@@ -16,6 +16,7 @@ from tests.contracts import forge
 SCRIPT = forge.ROOM / "scripts" / "build_artifacts.py"
 NAMES = (
     "AttestationRegistry",
+    "CoveredLetters",
     "MarkBoard",
     "MarketOracle",
     "OwnerTimelock",
@@ -88,6 +89,8 @@ def test_constructors_are_those_of_the_door() -> None:
     assert inputs("MarketOracle") == ["address", "address", "address[]", "uint256", "uint256"]
     assert inputs("AttestationRegistry") == ["address", "address", "uint256"]
     assert inputs("MarkBoard") == ["address", "address", "uint256"]
+    letters = ["address", "address", "address", "bytes12", "bytes32", "tuple"]
+    assert inputs("CoveredLetters") == letters
     assert inputs("SeriesFeed") == ["address", "tuple", "uint8", "string"]
 
 

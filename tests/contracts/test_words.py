@@ -19,10 +19,10 @@ from tests.contracts import forge
 _CONSTANT = re.compile(r"uint(?:256|8) internal constant (\w+) =\s*([^;]+);")
 
 
-def constants() -> dict[str, int]:
-    """The constants of HeaderWords.sol and OptionMarksWords.sol, evaluated."""
+def constants(library: str) -> dict[str, int]:
+    """The constants of HeaderWords.sol and one more library of words, evaluated."""
     values: dict[str, int] = {}
-    for name in ("HeaderWords", "OptionMarksWords"):
+    for name in ("HeaderWords", library):
         text = (forge.ROOM / "src" / "libraries" / f"{name}.sol").read_text(encoding="utf-8")
         for constant, expression in _CONSTANT.findall(text):
             values[constant] = evaluated(expression.replace("HeaderWords.", ""), values)
@@ -58,7 +58,7 @@ def bits(word: int, shift: int, width: int) -> int:
 
 @pytest.fixture(name="c")
 def evaluated_constants() -> dict[str, int]:
-    return constants()
+    return constants("OptionMarksWords")
 
 
 @pytest.fixture(params=[1, 2, 3, 5], name="chain")

@@ -21,6 +21,7 @@ ARTIFACTS = ROOM / "artifacts"
 FORGE = ROOM / "node_modules" / "@foundry-rs" / "forge-linux-amd64" / "bin" / "forge"
 CONTRACTS = (
     "AttestationRegistry",
+    "CoveredLetters",
     "MarkBoard",
     "MarketOracle",
     "OwnerTimelock",

@@ -19,8 +19,8 @@ import { PortfolioMarginWords } from "./libraries/PortfolioMarginWords.sol";
 
 /// @title CoveredLetters
 /// @notice See ICoveredLetters. Allowed keys must be those of `portfolio_margin` covered and
-/// `portfolio_breach`; they are told apart by their number of words. Tokens whose balances change by
-/// themselves are not supported.
+/// `portfolio_breach`; they are told apart by their number of words. (A requirement has the words of
+/// `covered` and implies it.) Tokens whose balances change by themselves are not supported.
 contract CoveredLetters is ICoveredLetters, MarginConsumer, ReentrancyGuardTransient {
     using SafeCast for uint256;
     using SafeERC20 for IERC20;

@@ -133,7 +133,7 @@ contract CoveredLettersTest is LettersTest {
 
     function test_coveredCuresTheBreach() public {
         bytes32 account = _open(letters, ALICE);
-        _accept(_breaching(letters, account, 1, FUNDS, 0), "breach");
+        _accept(_breaching(letters, account, 1, FUNDS, 70e6), "breach");
         _deposit(letters, account, 500e6);
         _accept(_covering(letters, account, 1, MAINTENANCE, 1_500e6), "covered");
         ICoveredLetters.Account memory held = letters.accountOf(account);

@@ -3,10 +3,12 @@ pragma solidity 0.8.37;
 
 import { MarginGated } from "../src/base/MarginGated.sol";
 import { IMarginConsumer } from "../src/interfaces/IMarginConsumer.sol";
+import { PortfolioMarginWords } from "../src/libraries/PortfolioMarginWords.sol";
 import { AcceptingVerifier } from "./support/AcceptingVerifier.sol";
 import { OptionDesk } from "./examples/OptionDesk.sol";
 import { MarginTest } from "./support/MarginTest.sol";
 import { MarginWords } from "./support/MarginWords.sol";
+import { PositionStub } from "./support/PositionStub.sol";
 import { WeakDesk } from "./twins/WeakDesk.sol";
 
 /// @notice A protocol that holds positions itself lets one in only if the margin after it is proven.
@@ -131,6 +133,41 @@ contract MarginGatedTest is MarginTest {
         claim.linear--;
         claim.cash++;
         _refuse(_opening(claim), MarginGated.BookMismatch.selector, "cash");
+    }
+
+    /// @dev The protocol asks for more, or holds less, than when the margin was proven.
+    function test_gateAsksAgain() public {
+        PositionStub stub = new PositionStub(address(this), registry, BTC, PARAMETERS, _rules());
+        stub.setKeyAllowed(OPEN_KEY, true);
+        bytes32 account = bytes32(uint256(1));
+        MarginWords.Claim memory claim = _claim(address(stub), account, 1, FUNDS);
+        bytes32 book = PortfolioMarginWords.bookHash(new uint256[](0), claim.linear, claim.cash);
+        MarginGated.Position memory position = MarginGated.Position(book, FUNDS, MAINTENANCE);
+        stub.setPosition(account, position);
+        _accept(_opening(claim), "proof");
+        vm.assertTrue(stub.isMargined(account), "as proven");
+        position.level = INITIAL;
+        stub.setPosition(account, position);
+        vm.assertTrue(!stub.isMargined(account), "a higher level");
+        position = MarginGated.Position(book, FUNDS - 1, MAINTENANCE);
+        stub.setPosition(account, position);
+        vm.assertTrue(!stub.isMargined(account), "less collateral");
+        position = MarginGated.Position(keccak256("other"), FUNDS, MAINTENANCE);
+        stub.setPosition(account, position);
+        vm.assertTrue(!stub.isMargined(account), "another book");
+        vm.assertTrue(!stub.isMargined(bytes32(0)), "an account of nothing");
+        _publish(BTC, SPOT * 103 / 100, VOLATILITY);
+        stub.setPosition(account, MarginGated.Position(book, FUNDS, MAINTENANCE));
+        vm.assertTrue(!stub.isMargined(account), "another market");
+    }
+
+    function test_refusesOlderSnapshotThanUsed() public {
+        MarginWords.Claim memory older = _requested(desk, 2);
+        _publish();
+        MarginWords.Claim memory claim = _requested(desk, 1);
+        claim.bound = FUNDS;
+        _accept(_opening(claim), "newer");
+        _refuse(_opening(older), IMarginConsumer.SnapshotOlderThanUsed.selector, "older");
     }
 
     /* MUST FAIL */

@@ -235,5 +235,5 @@ def test_exports_are_sorted_and_complete() -> None:
     exported = node.client.__all__
     assert sorted(exported) == exported
     public = {name for name, value in vars(node.client).items() if name[0] != "_"}
-    modules = {"asynchronous", "calls", "errors", "model", "sync", "wire"}
+    modules = {"asynchronous", "calls", "errors", "model", "oracle", "sync", "wire"}
     assert public - modules == set(exported)

@@ -155,7 +155,7 @@ abstract contract MarginConsumer is IMarginConsumer, AttestationConsumer {
             volatility: snapshot.atTheMoneyVolatility,
             level: level
         });
-        if (!_isLiveIn(cover, newest)) {
+        if (block.timestamp > cover.liveUntil || !_isNear(cover, newest)) {
             revert CoverNotLive(cover.liveUntil, cover.spotTicks, cover.volatility);
         }
     }
@@ -163,17 +163,16 @@ abstract contract MarginConsumer is IMarginConsumer, AttestationConsumer {
     /// @dev Compared with the newest snapshot whenever it is asked: nobody has to call for a cover
     /// to end.
     function _isLive(Cover memory cover) internal view returns (bool) {
-        if (cover.level == 0 || block.timestamp > cover.liveUntil) return false;
-        return _isLiveIn(cover, oracle.latestSnapshot(underlying));
+        return
+            block.timestamp <= cover.liveUntil && _isNear(cover, oracle.latestSnapshot(underlying));
     }
 
-    function _isLiveIn(Cover memory cover, IMarketOracle.MarketSnapshot memory newest)
+    function _isNear(Cover memory cover, IMarketOracle.MarketSnapshot memory newest)
         private
         view
         returns (bool)
     {
-        return block.timestamp <= cover.liveUntil
-            && BasisPoints.isMoveWithin(newest.spot, cover.spotTicks, SPOT_MOVE_BPS)
+        return BasisPoints.isMoveWithin(newest.spot, cover.spotTicks, SPOT_MOVE_BPS)
             && BasisPoints.isMoveWithin(
             newest.atTheMoneyVolatility, cover.volatility, VOLATILITY_MOVE_BPS
         );

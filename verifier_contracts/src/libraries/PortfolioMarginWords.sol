@@ -52,11 +52,8 @@ library PortfolioMarginWords {
     uint256 internal constant MAINTENANCE = 1;
     uint256 internal constant INITIAL = 2;
 
-    uint256 internal constant LEG_KEY_BITS = 80;
-    uint256 internal constant AMOUNT_BITS = 64;
-    /// @notice An empty slot: every bit of its key set, amount 0.
-    uint256 internal constant EMPTY_SLOT =
-        (((1 << LEG_KEY_BITS) - 1) << AMOUNT_BITS) + (1 << (AMOUNT_BITS - 1));
+    /// @notice An empty slot: all 80 bits of its key set, amount 0.
+    uint256 internal constant EMPTY_SLOT = (((1 << 80) - 1) << 64) + (1 << 63);
     /// @notice Linear holdings of nothing, and a cash of zero.
     uint256 internal constant NO_LINEAR = 1 << 189;
     uint256 internal constant NO_CASH = 1 << 95;
