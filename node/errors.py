@@ -121,7 +121,7 @@ CATALOGUE: dict[Reason, CatalogueEntry] = {
         "FAILED_PRECONDITION", "The signer sees another market: look at both, then report anew."
     ),
     Reason.SOURCE_UNUSABLE: CatalogueEntry(
-        "FAILED_PRECONDITION", "Look at the signer's source: fresh, readable and plausible?"
+        "FAILED_PRECONDITION", "Make the signer's source fresh, readable and plausible again."
     ),
     Reason.FILE_UNREADABLE: CatalogueEntry(
         "INVALID_ARGUMENT", "Check the path, its permissions and that the file is UTF-8.", False

@@ -113,14 +113,8 @@ class KeyStore:
         return entry.verifying_key
 
     def relayed_key_by_id(self, key_id: bytes) -> VerifyingKey:
-        """The verifying key of any statement, known to this program or not: to verify with.
-
-        KeyNotFoundError, InvalidKeyError, NotServedError.
-        """
-        try:
-            key = read_verifying_key(self.verifying_path_of(key_id), key_id)
-        except KeyNotFoundError as error:
-            raise KeyNotFoundError(f"no key {key_id.hex()} in {self.directory}") from error
+        """The verifying key of any statement, also one unknown to this program; same errors."""
+        key = read_verifying_key(self.verifying_path_of(key_id), key_id)
         profile = named_profile(key.statement)
         if not (self._test_profiles or (profile is not None and profile.served)):
             raise NotServedError(f"key {key_id.hex()} is of no profile that is served")

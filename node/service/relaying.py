@@ -80,7 +80,7 @@ class AttestationRelay:
         _check_sizes(attestation)
         key = self._key(attestation.key_id)
         words = _words(attestation, key)
-        header, data_hash = _header(words), transcript.data_hash(words)
+        header, data_hash = _header(words), _data_hash(words)
         slot = _slot(attestation.key_id, header, words)
         known = self._store.jobs.find_handed_in(RELAY_KIND, data_hash, slot)
         if known is not None:
@@ -181,6 +181,13 @@ def _header(words: tuple[int, ...]) -> Header:
     except InputError as error:
         fault = "words 1 and 2 are no header"
         raise RequestFaults([Fault("attestation.words", fault)]) from error
+
+
+def _data_hash(words: tuple[int, ...]) -> bytes:
+    try:
+        return transcript.data_hash(words)
+    except prover.ProverError as error:
+        raise RequestFaults([Fault("attestation.words", str(error))]) from error
 
 
 def _slot(key_id: bytes, header: Header, words: tuple[int, ...]) -> Slot:
