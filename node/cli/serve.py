@@ -99,19 +99,12 @@ def _node(
 
 def _settling_node(own: NodeSettings, settings: Settings, rpc: str, signer: _Signer) -> Node:
     from node.chain import DeploymentsFile, RpcChain, error_table, load_keystore  # noqa: PLC0415
-    from node.chain.errors import DeploymentError  # noqa: PLC0415
     from node.relay import Relay, RelayPolicy, RelayRunner  # noqa: PLC0415
     from node.service import ChainSettlement, Node  # noqa: PLC0415
     from node.store import Store  # noqa: PLC0415
 
     chain = RpcChain(rpc)
-    deployment = DeploymentsFile(settings.deployments_file).load(chain.chain_id())
-    if deployment is None:
-        raise DeploymentError(
-            f"no contracts on record for chain {chain.chain_id()} in {settings.deployments_file}: "
-            "run `proofmark deploy` first, or name the data directory that has them"
-        )
-    deployment.check(chain)
+    deployment = DeploymentsFile(settings.deployments_file).recorded(chain)
     account = None
     if signer.keystore is not None and signer.password_file is not None:
         account = load_keystore(signer.keystore, signer.password_file)

@@ -10,6 +10,7 @@ from node.oracle.errors import (
     ReportError,
     SignaturesError,
     SourceError,
+    SubmissionError,
     ViewError,
 )
 from node.oracle.journal import Journal
@@ -58,6 +59,7 @@ __all__ = [
     "SnapshotReport",
     "SourceError",
     "SourcePolicy",
+    "SubmissionError",
     "Tolerances",
     "ViewError",
     "at_the_money_volatility",

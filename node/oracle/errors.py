@@ -8,7 +8,8 @@ NodeError
     ├── DisagreementError   a signer's own view of the market differs: it does not sign
     ├── EquivocationError   something else was signed under this number: never a second time
     ├── JournalError        what was signed cannot be read or written: nothing is signed
-    └── SignaturesError     unknown, doubled, foreign or too few signatures
+    ├── SignaturesError     unknown, doubled, foreign or too few signatures
+    └── SubmissionError     the contract refuses a signed report; says why
 """
 
 from typing import ClassVar
@@ -23,6 +24,7 @@ __all__ = [
     "ReportError",
     "SignaturesError",
     "SourceError",
+    "SubmissionError",
     "ViewError",
 ]
 
@@ -69,3 +71,9 @@ class JournalError(OracleError):
 
 class SignaturesError(OracleError):
     """The signatures do not add up to a quorum."""
+
+
+class SubmissionError(OracleError):
+    """The contract refuses a report that enough have signed."""
+
+    reason: ClassVar[Reason] = Reason.REVERTED

@@ -221,7 +221,7 @@ def test_a_key_without_a_route_and_keys_not_for_service(
         ({"statement": _named('{"profile":"R6"}')}, Unsupported, "no profile that is served"),
         ({"statement": _named("nonsense")}, Unsupported, "no profile that is served"),
     ):
-        key = replace(KEY, **change)  # type: ignore[arg-type]
+        key = replace(KEY, **change)
         keep_key(tmp_path / "keys", key)
         attestation = replace(accounts.cover(account=111).attestation(), key_id=key.key_id)
         with pytest.raises(kind, match=message):
