@@ -158,6 +158,7 @@ def test_the_asynchronous_client_serves_every_method(fake: FakeNode, start: Star
             assert (await waiting).succeeded
             attestation = await client.get_attestation(job.job_id)
             assert (await client.verify_attestation(attestation)).valid
+            assert (await client.relay_attestation(attestation)).proved
             assert (await client.capabilities()).engine == "native"
             with pytest.raises(InvalidRequestError) as caught:
                 await client.quote(chain(1, strike="-1"))
