@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -113,16 +114,21 @@ def lead(
             clock=unix_seconds,
             max_age_seconds=settings.oracle_max_age_seconds,
         )
-        while True:
-            try:
-                accepted = submit_round(leader, connected, account, sayer(as_json))
-                say("accepted" if accepted else "held: the next report has to confirm it")
-            except NodeError as error:
-                if once:
-                    raise
-                say(f"no report this time: {error}")
-            if once or stopped.wait(every):
-                return
+        notify = sayer(as_json)
+        _rounds(lambda: submit_round(leader, connected, account, notify), stopped, once, every)
+
+
+def _rounds(submit: Callable[[], bool], stopped: threading.Event, once: bool, every: float) -> None:
+    """Round after round; one that fails is said, and the next one is tried."""
+    while True:
+        try:
+            say("accepted" if submit() else "held: the next report has to confirm it")
+        except NodeError as error:
+            if once:
+                raise
+            say(f"no report this time: {error}")
+        if once or stopped.wait(every):
+            return
 
 
 def view(

@@ -14,30 +14,25 @@ import structlog
 from node.chain import Contract, contract_abi, transact
 from node.client import AsyncClient, JobKind, ProvingState, Statement
 from node.client import Attestation as ClientAttestation
-from node.keys import KeyStore
-from node.relay import Relay, RelayRunner
+from node.relay import RelayRunner
 from node.relay.attestation import attest_call
 from node.rpc.errors import (
     ConsumerRefused,
     KeyNotFound,
     NoSettlement,
     ProofInvalid,
-    QueueFull,
     Refusal,
     RequestFaults,
     SlotTaken,
     Unsupported,
 )
-from node.service import ChainSettlement, NoChain, RelayIntake
-from node.service.jobs import StoredJobs
-from node.service.rate import RateLimit
-from node.service.relaying import AttestationRelay
+from node.service import ChainSettlement, NoChain
 from node.store import Settlement, Store
-from node.values import AttestationBytes, JobView
 from prover import PROOF_BYTES
 from tests.node.chain.toy import START
 from tests.node.service.accounts import DIGEST, KEY, OPERATOR, Accounts, keep_key
 from tests.node.service.conftest import Start
+from tests.node.service.relay_desk import Desk
 
 LATER = DIGEST + 1
 R = 21888242871839275222246405745257275088548364400416034343698204186575808495617
@@ -54,30 +49,6 @@ def accounts() -> Accounts:
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "node.db") as opened:
         yield opened
-
-
-class Desk:
-    """The room on a store, and the relay beside it."""
-
-    def __init__(self, accounts: Accounts, store: Store, keys: Path, **options: Any) -> None:
-        keep_key(keys)
-        self.store = store
-        self.settlement = options.pop("settlement", None) or ChainSettlement(
-            accounts.chain, accounts.deployment, consumers=[accounts.taker, accounts.refuser]
-        )
-        self.jobs = StoredJobs(store, lambda _: None)
-        policy = RelayIntake(**options)
-        self.room = AttestationRelay(store, self.jobs, KeyStore(keys), self.settlement, policy)
-        self.worker: Relay = accounts.relay(store)
-
-    def take(self, attestation: AttestationBytes) -> JobView:
-        return self.room.relay(attestation, lambda: None)
-
-    def step(self) -> None:
-        self.worker.step(10**15)
-
-    def settled(self, job: JobView) -> Settlement:
-        return self.store.jobs.get(job.job_id).settlement
 
 
 @pytest.fixture
@@ -249,43 +220,6 @@ def test_a_node_without_a_chain_relays_nothing(
     desk = Desk(accounts, store, tmp_path / "keys", settlement=NoChain())
     with pytest.raises(NoSettlement):
         desk.take(accounts.cover(account=113).attestation())
-
-
-def test_a_flood_is_held_back_and_repetitions_are_not(
-    accounts: Accounts, store: Store, tmp_path: Path
-) -> None:
-    desk = Desk(accounts, store, tmp_path / "keys", waiting=2)
-    good = [accounts.cover(account=200 + i).attestation() for i in range(3)]
-    jobs = [desk.take(each).job_id for each in good[:2]]
-    with pytest.raises(QueueFull, match="2 attestations are on their way") as caught:
-        desk.take(good[2])
-    assert caught.value.retry_after_seconds == 5
-    assert [desk.take(each).job_id for each in good[:2] * 3] == jobs * 3
-
-
-def test_garbage_is_looked_at_only_so_often(
-    accounts: Accounts, store: Store, tmp_path: Path
-) -> None:
-    desk = Desk(accounts, store, tmp_path / "keys", per_minute=2)
-    bad = replace(accounts.cover(account=210).attestation(), proof=bytes(320))
-    for _ in range(2):
-        with pytest.raises(ProofInvalid):
-            desk.take(bad)
-    with pytest.raises(QueueFull, match="2 attestations a minute") as caught:
-        desk.take(bad)
-    assert 25 < (caught.value.retry_after_seconds or 0) <= 30
-
-
-def test_a_rate_fills_steadily() -> None:
-    now = [0.0]
-    rate = RateLimit(60, lambda: now[0])
-    assert [rate.take() for _ in range(60)] == [0.0] * 60
-    assert rate.take() == 1.0
-    now[0] += 0.5
-    assert rate.take() == pytest.approx(0.5)
-    now[0] += 10_000
-    assert [rate.take() for _ in range(60)] == [0.0] * 60
-    assert rate.take() > 0
 
 
 def test_over_the_wire_and_through_a_restart(
