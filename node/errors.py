@@ -39,6 +39,7 @@ class Reason(StrEnum):
     CONSUMER_REFUSED = "CONSUMER_REFUSED"
     PROOF_INVALID = "PROOF_INVALID"
     SLOT_TAKEN = "SLOT_TAKEN"
+    ATTESTATION_REFUSED = "ATTESTATION_REFUSED"
     REPORT_REFUSED = "REPORT_REFUSED"
     SOURCE_UNUSABLE = "SOURCE_UNUSABLE"
     FILE_UNREADABLE = "FILE_UNREADABLE"
@@ -116,6 +117,10 @@ CATALOGUE: dict[Reason, CatalogueEntry] = {
     Reason.SLOT_TAKEN: CatalogueEntry(
         "ALREADY_EXISTS",
         "Other words wait for this sequence: take the consumer's next one, or wait for that job.",
+    ),
+    Reason.ATTESTATION_REFUSED: CatalogueEntry(
+        "FAILED_PRECONDITION",
+        "The registry or the consumer refuses the words now: prove anew, or send them later.",
     ),
     Reason.REPORT_REFUSED: CatalogueEntry(
         "FAILED_PRECONDITION", "The signer sees another market: look at both, then report anew."

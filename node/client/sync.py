@@ -143,9 +143,10 @@ class Client:
 
         Whoever made it may ask any node: the words say whom they are for, and a book stays with its
         owner. The same words again are the same job. Raises InvalidRequestError (not for this
-        chain, expired, a false proof), NotFoundError (a key that node or router lacks),
-        RefusedError (a consumer the relay does not pay for), RequestIdReusedError (other words
-        have the sequence), OverloadedError.
+        chain, a false proof), PreconditionError (the registry would refuse it now, with the
+        reason), NotFoundError (a key that node or router lacks), RefusedError (a consumer the
+        relay does not pay for), RequestIdReusedError (other words have the sequence),
+        OverloadedError.
         """
         request = wire.relay_request(attestation)
         return wire.job(self._call(self._stub.RelayAttestation, request, timeout_seconds).job)

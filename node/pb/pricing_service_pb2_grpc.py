@@ -103,11 +103,12 @@ class PricingServiceServicer:
 
     def RelayAttestation(self, request, context):
         """Accepts a finished attestation for settlement, of any statement whose key the node has and the chain's
-        router serves: about options, or about an account whose book the node never sees. It is verified
-        first; words of another chain, registry or consumer than the node settles for, expired ones, and
-        those that are no words of the key's statement are refused. The same words again are the same job,
-        whatever the proof's bytes; ALREADY_EXISTS while other words wait for the same key, consumer, subject
-        and sequence. Words that somebody else attested first count as settled.
+        router serves: about options, or about an account whose book the node never sees. Words of another
+        chain, registry or consumer than the node settles for and those that are no words of the key's
+        statement are refused; then the proof is verified and the registry asked what it would say, so
+        expired words and those the consumer refuses are FAILED_PRECONDITION. The same words again are the
+        same job, whatever the proof's bytes; ALREADY_EXISTS while other words wait for the same key,
+        consumer, subject and sequence. Words that somebody else attested first count as settled.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -18,6 +18,7 @@
         ├── ConsumerRefused        CONSUMER_REFUSED
         ├── ProofInvalid           PROOF_INVALID
         ├── SlotTaken              SLOT_TAKEN
+        ├── AttestationRefused     ATTESTATION_REFUSED
         ├── ReportRefused          REPORT_REFUSED
         ├── SourceUnusable         SOURCE_UNUSABLE
         ├── Draining               DRAINING, with RetryInfo
@@ -227,6 +228,12 @@ class SlotTaken(Refusal):
     """Other words wait for the same slot."""
 
     reason = Reason.SLOT_TAKEN
+
+
+class AttestationRefused(Refusal):
+    """The registry or the consumer would refuse the words now."""
+
+    reason = Reason.ATTESTATION_REFUSED
 
 
 class ReportRefused(Refusal):

@@ -1,7 +1,9 @@
 """From a finished attestation to a job for the relay: checked, verified, stored.
 
-The cheap checks come first: sizes, header, whether it is known; then consumer, time and the chain's
-route; then the proof. Nothing of the words is logged, or kept in errors, beyond what names them.
+The cheap checks come first: sizes, header, consumer, whether it is known; then the proof; then the
+registry is asked what it would say. So nothing waits that would not have passed when it came, and
+nobody can keep a place on chain with words that the consumer refuses. Nothing of the words is
+logged beyond what names them.
 """
 
 from __future__ import annotations
@@ -81,24 +83,25 @@ class AttestationRelay:
         key = self._key(attestation.key_id)
         words = _words(attestation, key)
         header, data_hash = _header(words), _data_hash(words)
+        self._settlement.check_header(header)
         slot = _slot(attestation.key_id, header, words)
         known = self._store.jobs.find_handed_in(RELAY_KIND, data_hash, slot)
         if known is not None:
             return self._jobs.view(known)
         self._check_room()
-        self._settlement.admit(attestation.key_id, header, len(words))
-        self._verify(attestation, key, words, header)
-        still_wanted()
-        return self._accept(attestation, data_hash, slot)
-
-    def _accept(self, attestation: AttestationBytes, data_hash: bytes, slot: Slot) -> JobView:
+        _verify(attestation, key, words, header)
         finished = NewAttestation(
             key_id=attestation.key_id,
             data_hash=data_hash,
             words=attestation.words,
             proof=attestation.proof,
         )
-        submission = Submission(kind=RELAY_KIND, payload=b"", content_digest=data_hash)
+        self._settlement.ask_registry(finished)
+        still_wanted()
+        return self._accept(finished, slot)
+
+    def _accept(self, finished: NewAttestation, slot: Slot) -> JobView:
+        submission = Submission(kind=RELAY_KIND, payload=b"", content_digest=finished.data_hash)
         try:
             accepted = self._store.jobs.hand_in(submission, finished, slot)
         except SlotTakenError as error:
@@ -106,7 +109,7 @@ class AttestationRelay:
         except LeaseLostError as error:
             raise Draining(f"this node is no longer the store's: {error}") from error
         if accepted.created:
-            log.info("relaying", job_id=accepted.job.id, key_id=attestation.key_id.hex())
+            log.info("relaying", job_id=accepted.job.id, key_id=finished.key_id.hex())
         return self._jobs.view(accepted.job)
 
     def _key(self, key_id: bytes) -> VerifyingKey:
@@ -136,21 +139,18 @@ class AttestationRelay:
                 retry_after_seconds=delay,
             )
 
-    def _verify(
-        self,
-        attestation: AttestationBytes,
-        key: VerifyingKey,
-        words: tuple[int, ...],
-        header: Header,
-    ) -> None:
-        try:
-            prover.refuse_chain(key, header.chain_id)
-            proof = prover.Proof.from_bytes(attestation.proof)
-            prover.verify(key, words, proof, prover.default_engine())
-        except prover.InvalidProof as error:
-            raise ProofInvalid(f"the proof is refused, {error.reason.value}") from error
-        except prover.LintError as error:
-            raise Unsupported(f"key {attestation.key_id.hex()}: {error}") from error
+
+def _verify(
+    attestation: AttestationBytes, key: VerifyingKey, words: tuple[int, ...], header: Header
+) -> None:
+    try:
+        prover.refuse_chain(key, header.chain_id)
+        proof = prover.Proof.from_bytes(attestation.proof)
+        prover.verify(key, words, proof, prover.default_engine())
+    except prover.InvalidProof as error:
+        raise ProofInvalid(f"the proof is refused, {error.reason.value}") from error
+    except prover.LintError as error:
+        raise Unsupported(f"key {attestation.key_id.hex()}: {error}") from error
 
 
 def _check_sizes(attestation: AttestationBytes) -> None:

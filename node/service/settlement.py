@@ -9,21 +9,31 @@ from typing import Protocol
 
 from circuits.statements.option_marks import Header, Market, Shape, market_words
 from circuits.statements.option_marks.inputs import ShapeError
-from node.chain import Chain, Contract, Deployment, contract_abi, error_table
-from node.chain.errors import ChainError, RevertedError, RpcUnavailableError
+from node.chain import Call, Chain, Contract, Deployment, contract_abi, error_table
+from node.chain.errors import ChainError, RpcUnavailableError
 from node.oracle import Domain, find_snapshot, market_hash
+from node.relay.attestation import Outcome, attest_call, judge
 from node.rpc.errors import (
+    AttestationRefused,
     ChainUnavailable,
     ConsumerRefused,
     Fault,
     KeyNotFound,
     NoSettlement,
+    Refusal,
     RequestFaults,
     SnapshotUnknown,
 )
+from node.store import NewAttestation
 from node.values import SettlementChain
 
 _RETRY_SECONDS = 2.0
+_REGISTRY_REFUSALS: dict[str, type[Refusal]] = {
+    "RouteNotInStatus": KeyNotFound,
+    "SnapshotUnknown": SnapshotUnknown,
+    "MarketDigestUnknown": SnapshotUnknown,
+}
+"""Errors of contracts for which the wire has a reason of its own."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +59,16 @@ class SettlementPort(Protocol):
         reason is one of the wire's).
         """
 
-    def admit(self, key_id: bytes, header: Header, word_count: int) -> None:
-        """Raise unless the chain would look at such an attestation and the relay pay for it.
+    def check_header(self, header: Header) -> None:
+        """Raise unless a header is for this chain and registry and a consumer the relay pays for.
 
-        Raises RequestFaults, ConsumerRefused, KeyNotFound, NoSettlement and ChainUnavailable.
+        Raises RequestFaults, ConsumerRefused and NoSettlement; asks nobody.
+        """
+
+    def ask_registry(self, attestation: NewAttestation) -> None:
+        """Raise unless the registry would take the attestation now, or has it already.
+
+        Raises AttestationRefused, KeyNotFound, SnapshotUnknown, NoSettlement and ChainUnavailable.
         """
 
 
@@ -69,7 +85,11 @@ class NoChain:
             "this node settles on no chain; ask for SETTLEMENT_MODE_PROVE_ONLY, or configure one"
         )
 
-    def admit(self, key_id: bytes, header: Header, word_count: int) -> None:  # noqa: ARG002
+    def check_header(self, header: Header) -> None:  # noqa: ARG002
+        """Refused."""
+        raise NoSettlement("this node settles on no chain, so it relays nothing; ask another")
+
+    def ask_registry(self, attestation: NewAttestation) -> None:  # noqa: ARG002
         """Refused."""
         raise NoSettlement("this node settles on no chain, so it relays nothing; ask another")
 
@@ -125,9 +145,6 @@ class ChainSettlement:
         self._registry = Contract(
             chain, deployment.address("AttestationRegistry"), contract_abi("AttestationRegistry")
         )
-        self._router = Contract(
-            chain, deployment.address("VerifierRouter"), contract_abi("VerifierRouter")
-        )
         board = _bytes(deployment.address("MarkBoard"))
         self._described = SettlementChain(
             chain_id=deployment.chain_id,
@@ -159,8 +176,8 @@ class ChainSettlement:
             metadata={"snapshot_unix": str(market.snapshot_unix)},
         )
 
-    def admit(self, key_id: bytes, header: Header, word_count: int) -> None:
-        """By the header first, which costs nothing, then by the router's route and the time."""
+    def check_header(self, header: Header) -> None:
+        """By the deployment and the list."""
         described, faults = self._described, []
         if header.chain_id != described.chain_id:
             faults.append(f"bound to chain {header.chain_id}, this is {described.chain_id}")
@@ -169,25 +186,16 @@ class ChainSettlement:
         if faults:
             raise RequestFaults([Fault("attestation.words", fault) for fault in faults])
         self._check_consumer(header.consumer.to_bytes(20, "big"))
-        with _chain_refusals():
-            now = self._chain.head().timestamp
-            if now > header.valid_until:
-                fault = f"valid until {header.valid_until}, the chain's time is {now}"
-                raise RequestFaults([Fault("attestation.words", fault)])
-            self._check_route(key_id, word_count)
 
-    def _check_route(self, key_id: bytes, word_count: int) -> None:
-        try:
-            _, routed, *_ = self._router.read_one("activeRoute", key_id)
-        except RevertedError as error:
-            raise KeyNotFound(
-                f"the router of chain {self._described.chain_id} has no active route of key "
-                f"{key_id.hex()}: {error_table().decode(error.data).sentence}",
-                metadata={"key_id": key_id.hex()},
-            ) from error
-        if routed != word_count:
-            fault = f"{word_count} words, the route has {routed}"
-            raise RequestFaults([Fault("attestation.words", fault)])
+    def ask_registry(self, attestation: NewAttestation) -> None:
+        """By a static call: route, time, market, order and the consumer's hook all have a say."""
+        call = Call(self._registry.address, attest_call(attestation))
+        with _chain_refusals():
+            verdict = judge(self._chain, call, error_table(), frozenset())
+        if verdict.outcome in (Outcome.PASSES, Outcome.SETTLED):
+            return
+        refusal = _REGISTRY_REFUSALS.get(verdict.error, AttestationRefused)
+        raise refusal(f"the registry refuses it now: {verdict.reason}")
 
     def _check_consumer(self, consumer: bytes) -> None:
         if consumer not in self._described.consumers:

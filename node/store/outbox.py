@@ -43,8 +43,9 @@ class Outbox:
             return tuple(map(entry_of, connection.execute(query)))
 
     def waiting(self) -> int:
-        """How many entries are on their way."""
-        query = select(func.count()).where(t.outbox.c.state.in_(_LIVE))
+        """How many entries are in no block yet."""
+        pending = (Settlement.READY, Settlement.SUBMITTED)
+        query = select(func.count()).where(t.outbox.c.state.in_(pending))
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 

@@ -96,10 +96,10 @@ class Cover:
             987_654_321,
         )
 
-    def attestation(self) -> AttestationBytes:
+    def attestation(self, key: VerifyingKey = KEY) -> AttestationBytes:
         words = self.words()
-        proof = synthetic.prove(words, KEY.key_id)
-        return AttestationBytes(KEY.key_id, join_words(words), proof)
+        proof = synthetic.prove(words, key.key_id)
+        return AttestationBytes(key.key_id, join_words(words), proof)
 
 
 class Accounts:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from node.keys import KeyStore
 from node.relay import Relay
 from node.service import ChainSettlement, RelayIntake
@@ -31,6 +33,12 @@ class Desk:
 
     def take(self, attestation: AttestationBytes) -> JobView:
         return self.room.relay(attestation, lambda: None)
+
+    def force(self, attestation: AttestationBytes) -> JobView:
+        """As if the registry had been content when it came, and is no longer."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(self.settlement, "ask_registry", lambda _: None)
+            return self.take(attestation)
 
     def step(self) -> None:
         self.worker.step(10**15)
