@@ -166,7 +166,12 @@ class Committee:
             ACCOUNTS[index],
             options.pop("domain", DOMAIN),
             options.pop("underlying", UNDERLYING),
-            source=CheckedSource(self.sources[index], POLICY, lambda: self.now, previous),
+            source=CheckedSource(
+                self.sources[index],
+                options.pop("policy", POLICY),
+                lambda: self.now,
+                previous,
+            ),
             book=self.book,
             journal=journal,
             **options,

@@ -29,6 +29,7 @@ from tests.node.oracle.committee import (
     ADDRESSES,
     DOMAIN,
     NOW,
+    POLICY,
     UNDERLYING,
     Committee,
     moved_chain,
@@ -237,6 +238,26 @@ def test_other_listings_are_left_out_and_not_signed(committee: Committee) -> Non
     assert len(done.signed.signatures) == 4
     with pytest.raises(DisagreementError, match="lists other assets"):
         committee.roles[0].sign(quorum(committee, (1, 2, 3)))
+
+
+def test_a_report_must_be_near_in_time_and_provable(committee: Committee) -> None:
+    views = quorum(committee, (1, 2, 3))
+    source = committee.sources[0]
+    assert source.margin is not None
+    assert source.chain is not None
+    here = source.chain, source.margin
+    committee.now += 40
+    source.chain, source.margin = moved_chain(here[0], 0, 40), moved_margin(here[1], 0, 40)
+    with pytest.raises(DisagreementError, match=f"snapshot_unix is {NOW + 2}, seen is {NOW + 40}"):
+        committee.roles[0].sign(views)
+    source.chain, source.margin = here
+    parameters = replace(POLICY.parameters[0], range_up=17_000_000_000)
+    committee.journals[1].close()
+    strict = committee.start(1, policy=replace(POLICY, parameters=[parameters]))
+    committee.sources[1].margin = None  # its own view is fine; what it is asked to sign is not
+    committee.sources[1].chain = here[0]
+    with pytest.raises(SourceError, match="margins would not be provable"):
+        strict.sign(views)
 
 
 def test_another_underlying_is_refused(committee: Committee) -> None:
