@@ -72,7 +72,10 @@ class Settings(BaseSettings):
         description="Contracts the relay pays for, besides the deployment's mark board.",
     )
     relay_waiting: int = Field(
-        default=256, ge=1, le=100_000, description="Handed-in attestations on their way at a time."
+        default=256,
+        ge=1,
+        le=100_000,
+        description="Attestations in no block yet, above which none is taken.",
     )
     relay_per_minute: int = Field(
         default=120, ge=1, le=100_000, description="Attestations looked at in a minute."

@@ -51,7 +51,7 @@ log = structlog.get_logger("node")
 
 @dataclass(frozen=True)
 class RelayIntake:
-    """How much is taken: attestations on their way at a time, and new ones in a minute."""
+    """How much is taken: while fewer are in no block yet, and so many new ones in a minute."""
 
     waiting: int = 256
     per_minute: int = 120
@@ -127,7 +127,7 @@ class AttestationRelay:
         waiting = self._store.outbox.waiting()
         if waiting >= self._policy.waiting:
             raise QueueFull(
-                f"{waiting} attestations are on their way, the most this node keeps; send later",
+                f"{waiting} attestations are in no block yet, the most this node keeps; send later",
                 metadata={"limit": str(self._policy.waiting)},
                 retry_after_seconds=_QUEUE_RETRY_SECONDS,
             )

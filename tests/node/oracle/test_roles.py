@@ -21,6 +21,7 @@ from node.oracle import (
     median_view,
     recover,
     sign_view,
+    signable,
 )
 from node.oracle.signer import NUMBER_WINDOW
 from node.values import SignedView
@@ -73,6 +74,17 @@ def test_three_of_five_suffice(committee: Committee) -> None:
         peer.view = silent  # type: ignore[assignment]
     with pytest.raises(ViewError, match=r"2 views .* wants 3"):
         committee.leader().round()
+
+
+def test_a_signature_under_something_else_does_not_count(committee: Committee) -> None:
+    other = replace(committee.view(0).report(), spot=1)
+    elsewhere = bytes(ACCOUNTS[0].sign_message(signable(other, DOMAIN)).signature)
+    committee.peers[0].sign = lambda _: elsewhere
+    committee.peers[1].sign = lambda _: b"junk"
+    done = committee.leader().round()
+    assert set(done.signed.signers) == set(ADDRESSES[2:])
+    assert done.troubles[ADDRESSES[0]] == "signed something else, or is no signer"
+    assert "65 bytes, received 4" in done.troubles[ADDRESSES[1]]
 
 
 @pytest.mark.parametrize("which", ["chain", "margin"])

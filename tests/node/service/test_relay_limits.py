@@ -34,7 +34,7 @@ def test_a_flood_is_held_back_and_repetitions_are_not(
     desk = Desk(accounts, store, tmp_path / "keys", waiting=2)
     good = [accounts.cover(account=200 + i).attestation() for i in range(3)]
     jobs = [desk.take(each).job_id for each in good[:2]]
-    with pytest.raises(QueueFull, match="2 attestations are on their way") as caught:
+    with pytest.raises(QueueFull, match="2 attestations are in no block yet") as caught:
         desk.take(good[2])
     assert caught.value.retry_after_seconds == 5
     assert [desk.take(each).job_id for each in good[:2] * 3] == jobs * 3
