@@ -70,9 +70,9 @@ def sign(
         from node.service import configure_logging  # noqa: PLC0415
         from node.service.oracle import SignerFiles, SignerNode  # noqa: PLC0415
 
-        configure_logging(as_json=as_json)
         connected, deployment = _connect(settings, rpc)
         account, files = _account(keystore, password_file), SignerFiles(chain, margin)
+        configure_logging(as_json=as_json)
         with SignerNode(
             settings, connected, deployment, account, identity, files, address=address
         ) as node:
@@ -103,9 +103,9 @@ def lead(
         from node.service import configure_logging  # noqa: PLC0415
         from node.service.oracle import oracle_domain, submit_round, unix_seconds  # noqa: PLC0415
 
-        configure_logging(as_json=as_json)
         connected, deployment = _connect(settings, rpc)
         account, domain = _account(keystore, password_file), oracle_domain(deployment)
+        configure_logging(as_json=as_json)
         leader = Leader(
             [open_peers.enter_context(OraclePeer(peer)) for peer in dict.fromkeys(peers)],
             domain,
