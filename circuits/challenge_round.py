@@ -66,10 +66,11 @@ def answer(response: Response, blocks: Sequence[TableBlock]) -> None:
     added: list[FieldElement] = []
     for query in ar.range_queries:
         with ar.scope(query.path):
-            added.append(response.query_inverse(query.value))
+            added.append(response.query_inverse(query.value, None, query.value.payload))
     for row_query in ar.row_queries:
         with ar.scope(row_query.path):
-            added.append(response.query_inverse(_fold(ar, row_query, powers)))
+            worth = _fold(ar, row_query, powers)
+            added.append(response.query_inverse(worth, row_query.table, row_query.row))
     response.assert_balanced(added, removed)
     with ar.scope("fingerprint"):
         _fingerprint(response)
@@ -88,7 +89,9 @@ class StatementWitness:
         self._witness = witness
         self._blocks = commit_tables(witness)
         self.words = tuple(
-            int(word) % BN254_FR.modulus for chunk in witness.words for word in chunk.word.payload
+            word % BN254_FR.modulus
+            for chunk in witness.words
+            for word in chunk.word.payload.tolist()
         )
 
     def committed(self) -> FieldArray:

@@ -13,9 +13,7 @@ class Profile:
     stddev_limbs         limbs of total standard deviation below its coarse part
     ln_fine_limbs        limbs of the logarithm's argument below the table's local coordinate
     root_bits            sqrt(time) and its two slacks
-    spare_bits           the division's slacks, above the divisor's width
-    saturation_bits      extra slack of a saturated division
-    negative_bits        how far below zero table noise may push a price, in atoms
+    spare_bits           the division's slacks: above the divisor's width, half of |ln(F/K)|'s
     served               whether the product may make and take keys of this profile
     """
 
@@ -25,14 +23,16 @@ class Profile:
     ln_fine_limbs: int
     root_bits: int
     spare_bits: int
-    saturation_bits: int
-    negative_bits: int
     served: bool
 
     @property
     def stddev_drop_bits(self) -> int:
         """Bits of total standard deviation below its coarse part."""
         return self.stddev_limbs * self.limb_bits
+
+    def whole_limbs(self, bits: int) -> int:
+        """The least multiple of `limb_bits` that is no less: a check that wide is cheapest."""
+        return -(-bits // self.limb_bits) * self.limb_bits
 
 
 R14 = Profile(
@@ -42,8 +42,6 @@ R14 = Profile(
     ln_fine_limbs=1,
     root_bits=56,
     spare_bits=42,
-    saturation_bits=42,
-    negative_bits=28,
     served=True,
 )
 
@@ -55,8 +53,6 @@ R6 = Profile(
     ln_fine_limbs=5,
     root_bits=36,
     spare_bits=24,
-    saturation_bits=24,
-    negative_bits=48,
     served=False,
 )
 

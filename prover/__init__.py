@@ -9,6 +9,7 @@ default one. Untrusted bytes enter through `Proof.from_bytes`, `ProvingKey.open`
 from prover.domain import Domain
 from prover.engines import Engine, NativeState, NativeStatus, default_engine, native_status
 from prover.engines.choice import native, reference
+from prover.engines.native_numbers import lane_numbers
 from prover.errors import (
     EngineUnavailableError,
     InvalidProof,
@@ -63,6 +64,7 @@ __all__ = [
     "default_engine",
     "development_toxic_waste",
     "key_id",
+    "lane_numbers",
     "lint_chain",
     "lint_proving_key",
     "lint_verifying_key",

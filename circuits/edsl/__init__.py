@@ -2,15 +2,11 @@
 
 from circuits.edsl.arithmetic import Arithmetic, Assumption
 from circuits.edsl.builder import CircuitBuilder
-from circuits.edsl.evaluation import (
-    IntegerArithmetic,
-    IntegerArray,
-    Liar,
-    WitnessArithmetic,
-    integer_array,
-)
+from circuits.edsl.evaluation import IntegerArithmetic, Liar, WitnessArithmetic
 from circuits.edsl.lanes import Lanes
 from circuits.edsl.lookups import RowTable
+from circuits.edsl.numbers import IntegerArray, LaneVector, Numbers
+from circuits.edsl.python_numbers import PythonNumbers, integer_array
 from circuits.edsl.values import CircuitError, FieldElement, Integer, Quotient, as_integer
 
 __all__ = [
@@ -22,8 +18,11 @@ __all__ = [
     "Integer",
     "IntegerArithmetic",
     "IntegerArray",
+    "LaneVector",
     "Lanes",
     "Liar",
+    "Numbers",
+    "PythonNumbers",
     "Quotient",
     "RowTable",
     "WitnessArithmetic",

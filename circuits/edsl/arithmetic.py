@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 
 from circuits.edsl.lanes import Lanes, deeper
 from circuits.edsl.lookups import PublicWords, RangeQuery, RowQuery, RowTable
+from circuits.edsl.numbers import Numbers
+from circuits.edsl.python_numbers import PythonNumbers
 from circuits.edsl.values import CircuitError, Debt, FieldElement, Integer, Payload, Quotient
 from circuits.field import BN254_FR
 
@@ -39,9 +41,13 @@ class Assumption:
 
 @dataclass
 class Arithmetic(ABC):
-    """What a statement may ask for. `limb_bits` is the width w of the range table [0, 2^w)."""
+    """What a statement may ask for. `limb_bits` is the width w of the range table [0, 2^w).
+
+    `numbers` is what hints compute with, in the readings that compute.
+    """
 
     limb_bits: int
+    numbers: Numbers = field(default_factory=PythonNumbers)
     spaces: list[Lanes] = field(default_factory=list)
     range_queries: list[RangeQuery] = field(default_factory=list)
     row_queries: list[RowQuery] = field(default_factory=list)

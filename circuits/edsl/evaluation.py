@@ -1,4 +1,4 @@
-"""The readings that compute: numbers, one Python integer per lane."""
+"""The readings that compute: numbers, one per lane (their kinds: edsl.numbers)."""
 
 from __future__ import annotations
 
@@ -6,53 +6,39 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from circuits.edsl.arithmetic import Arithmetic, HintFunction
 from circuits.edsl.lanes import Lanes, deeper
 from circuits.edsl.lookups import RowTable
+from circuits.edsl.numbers import IntegerArray, LaneVector
+from circuits.edsl.python_numbers import PythonNumbers, integer_array
 from circuits.edsl.values import CircuitError, FieldElement, Integer, Payload, Quotient
-from circuits.field import BN254_FR, FieldArray, pack_scalars
+from circuits.field import BN254_FR, FieldArray
 from circuits.r1cs import WireClass
-
-#: One Python integer per lane, dtype object.
-IntegerArray = NDArray[np.object_]
 
 #: Replaces hinted values: (path of the hint, honest arrays) -> arrays.
 Liar = Callable[[str, tuple[IntegerArray, ...]], tuple[IntegerArray, ...]]
 
 
-def integer_array(values: Sequence[int] | IntegerArray) -> IntegerArray:
-    """An object array of Python integers."""
-    array = np.empty(len(values), dtype=object)
-    array[:] = list(values)
-    return array
-
-
 @dataclass
 class Evaluation(Arithmetic):
-    """Lanes of Python integers; `inputs` holds one array per named input."""
+    """Vectors of `numbers`; `inputs` holds the integers of each named input, lane by lane."""
 
-    inputs: Mapping[str, IntegerArray] = field(default_factory=dict)
+    inputs: Mapping[str, Sequence[int] | IntegerArray] = field(default_factory=dict)
 
     def number(self, lanes: Lanes, value: int) -> Payload:
         """The number in every lane."""
-        return np.full(lanes.count, value, dtype=object)
+        return self.numbers.same(value, lanes.count)
 
     def lift(self, payload: Payload, source: Lanes, target: Lanes) -> Payload:
         """Each lane repeated for its descendants."""
         steps = target.steps_from(source)
         if steps is None:
             raise CircuitError(f"{self.path}: {target.name} does not descend from {source.name}")
-        return payload if steps == 1 else np.repeat(payload, steps)
+        return payload if steps == 1 else payload.repeat(steps)
 
     def gather(self, value: FieldElement, target: Lanes, stride: int, offset: int) -> FieldElement:
         """Lane stride * l + offset for each l; zero outside."""
-        source = stride * np.arange(target.count) + offset
-        present = (source >= 0) & (source < value.lanes.count)
-        payload = np.zeros(target.count, dtype=object)
-        payload[present] = value.payload[source[present]]
+        payload = self.numbers.gather(value.payload, stride, offset, target.count)
         if isinstance(value, Integer):
             return Integer(self, target, payload, False, lo=min(0, value.lo), hi=max(0, value.hi))
         return FieldElement(self, target, payload, value.after_challenge)
@@ -63,15 +49,15 @@ class Evaluation(Arithmetic):
 
     def exact_quotient(self, payload: Payload, divisor: int) -> Payload:
         """An exact division; a remainder is a bug of the honest path."""
-        quotient = payload // divisor
-        if np.any(quotient * divisor != payload):
+        quotient = self.numbers.exact_quotient(payload, divisor)
+        if quotient is None:
             raise CircuitError(f"{self.path}: not divisible by {divisor}")
         return quotient
 
     def hint(
         self, name: str, lanes: Lanes, count: int, function: HintFunction, *args: FieldElement
     ) -> tuple[FieldElement, ...]:
-        """The function's arrays."""
+        """The function's vectors."""
         values = function(*[self.lift(a.payload, a.lanes, lanes) for a in args])
         arrays = values if isinstance(values, tuple) else (values,)
         if len(arrays) != count:
@@ -86,9 +72,9 @@ class Evaluation(Arithmetic):
 
     def input(self, name: str) -> HintFunction:
         """The named input."""
-        return lambda: self.inputs[name]
+        return lambda: self.numbers.vector(self.inputs[name])
 
-    def claim(self, name: str, lanes: Lanes, values: IntegerArray) -> FieldElement:
+    def claim(self, name: str, lanes: Lanes, values: LaneVector) -> FieldElement:
         """A wire's values; a hook for readings that record."""
         del name
         return FieldElement(self, lanes, values)
@@ -129,8 +115,8 @@ class IntegerArithmetic(Evaluation):
         self._refuse_outside(name, value.payload, bits)
         return value
 
-    def _refuse_outside(self, name: str, values: IntegerArray, bits: int) -> None:
-        if min(values) < 0 or max(values) >> bits:
+    def _refuse_outside(self, name: str, values: LaneVector, bits: int) -> None:
+        if not self.numbers.fit(values, bits):
             raise CircuitError(f"{self.path}/{name}: a value is outside [0, 2^{bits})")
 
 
@@ -139,26 +125,35 @@ class WitnessArithmetic(Evaluation):
     """Records every wire's values, by block and class, in the order the builder makes them.
 
     A `liar` may replace hinted values; then the reading goes on in the field, and the constraint
-    system is what must refuse the result (CONTRIBUTING.md, the ladder).
+    system is what must refuse the result (CONTRIBUTING.md, the ladder). Liars lie in Python
+    integers.
     """
 
     liar: Liar | None = None
-    recorded: dict[tuple[int, WireClass], list[IntegerArray]] = field(
+    recorded: dict[tuple[int, WireClass], list[LaneVector]] = field(
         default_factory=lambda: defaultdict(list)
     )
+
+    def __post_init__(self) -> None:
+        if self.liar is not None and not isinstance(self.numbers, PythonNumbers):
+            raise CircuitError("a liar computes with Python integers")
 
     def limbs(
         self, name: str, lanes: Lanes, count: int, function: HintFunction, *args: FieldElement
     ) -> tuple[FieldElement, list[FieldElement]]:
         """The limbs of the number and their weighted sum."""
-        bits, mask = self.limb_bits, (1 << self.limb_bits) - 1
+        bits = self.limb_bits
+        if self.liar is not None:
 
-        def split(*payloads: Payload) -> tuple[IntegerArray, ...]:
-            value = function(*payloads)
-            return tuple((value >> (bits * i)) & mask for i in range(count))
+            def split(*payloads: Payload) -> tuple[LaneVector, ...]:
+                return self.numbers.limbs(function(*payloads), bits, count)
 
-        limbs = list(self.hint(name, lanes, count, split, *args))
-        return self.weighted_sum(lanes, limbs), limbs
+            limbs = list(self.hint(name, lanes, count, split, *args))
+            return self.weighted_sum(lanes, limbs), limbs
+        value = self.compute(lanes, function, *args)
+        split_value = self.numbers.limbs(value, bits, count)
+        limbs = [self.claim(f"{name}[{i}]", lanes, limb) for i, limb in enumerate(split_value)]
+        return FieldElement(self, lanes, value & ((1 << bits * count) - 1)), limbs
 
     def hint(
         self, name: str, lanes: Lanes, count: int, function: HintFunction, *args: FieldElement
@@ -197,7 +192,7 @@ class WitnessArithmetic(Evaluation):
     def assert_product(self, name: str, a: FieldElement, b: FieldElement, c: FieldElement) -> None:
         """Constraints are the builder's business."""
 
-    def claim(self, name: str, lanes: Lanes, values: IntegerArray) -> FieldElement:
+    def claim(self, name: str, lanes: Lanes, values: LaneVector) -> FieldElement:
         """Record a committed wire."""
         del name
         if self.liar is not None:
@@ -205,7 +200,7 @@ class WitnessArithmetic(Evaluation):
         self.recorded[lanes.block, WireClass.COMMITTED].append(values)
         return FieldElement(self, lanes, values)
 
-    def record_private(self, lanes: Lanes, values: IntegerArray) -> FieldElement:
+    def record_private(self, lanes: Lanes, values: LaneVector) -> FieldElement:
         """Record a wire that depends on the challenge."""
         self.recorded[lanes.block, WireClass.PRIVATE].append(values)
         return FieldElement(self, lanes, values, after_challenge=True)
@@ -216,7 +211,7 @@ class WitnessArithmetic(Evaluation):
             return super().product_wire(name, a, b)
         lanes = deeper(a.lanes, b.lanes)
         left, right = self.lift(a.payload, a.lanes, lanes), self.lift(b.payload, b.lanes, lanes)
-        return self.record_private(lanes, left * right % BN254_FR.modulus)
+        return self.record_private(lanes, self.numbers.field_product(left, right))
 
     def look_up_row(
         self,
@@ -241,8 +236,8 @@ class WitnessArithmetic(Evaluation):
     def packed(self, wire_class: WireClass) -> FieldArray:
         """All recorded wires of a class in wire order."""
         blocks = sorted(block for block, kind in self.recorded if kind is wire_class)
-        arrays = [a for block in blocks for a in self.recorded[block, wire_class]]
-        return pack_scalars(np.concatenate(arrays)) if arrays else pack_scalars([])
+        vectors = [v for block in blocks for v in self.recorded[block, wire_class]]
+        return self.numbers.packed(vectors)
 
 
 def _reduced(values: IntegerArray) -> IntegerArray:

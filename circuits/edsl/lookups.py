@@ -35,6 +35,13 @@ class RowTable:
         """Degree of every row polynomial."""
         return len(self.rows[0]) - 1
 
+    def worth_coefficients(self, row: int) -> tuple[int, ...]:
+        """Coefficients of a row's worth on 1, Y, …, Y^6."""
+        coefficients = list(self.rows[row]) + [0] * (7 - len(self.rows[row]))
+        coefficients[5] += row if self.indexed else 0
+        coefficients[6] += self.tag
+        return tuple(coefficients)
+
 
 @dataclass(frozen=True)
 class RangeQuery:

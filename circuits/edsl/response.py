@@ -15,21 +15,19 @@ number per lane, on the few wires that are the powers of Y, so a row costs one c
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-
-import numpy as np
 
 from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.builder import CircuitBuilder
-from circuits.edsl.evaluation import IntegerArray, WitnessArithmetic, integer_array
+from circuits.edsl.evaluation import WitnessArithmetic
 from circuits.edsl.forms import LinearForm, Source
 from circuits.edsl.lanes import Lanes
 from circuits.edsl.lookups import RowTable
-from circuits.edsl.values import FieldElement
-from circuits.field import BN254_FR
+from circuits.edsl.numbers import Inverses
+from circuits.edsl.values import FieldElement, Payload
 from circuits.r1cs import CHALLENGE, FINGERPRINT, ChallengeCollisionError, Column
-
-_R = BN254_FR.modulus
 
 
 @dataclass(frozen=True)
@@ -57,13 +55,15 @@ class Response(ABC):
     def row_inverses(self, block: TableBlock, powers: list[FieldElement]) -> FieldElement:
         """Wires w with w * (X - worth) = multiplicity, for every row of a table.
 
-        A row of the range table is worth its number, one of another table what `_row_coefficients`
-        gives under the powers of Y.
+        A row of the range table is worth its number, one of another table what its
+        `worth_coefficients` give under the powers of Y.
         """
 
     @abstractmethod
-    def query_inverse(self, worth: FieldElement) -> FieldElement:
-        """A wire h with h * (X - worth) = 1."""
+    def query_inverse(
+        self, worth: FieldElement, table: RowTable | None, row: Payload
+    ) -> FieldElement:
+        """A wire h with h * (X - worth) = 1; an honest query's worth is that row's of the table."""
 
     @abstractmethod
     def assert_balanced(self, added: list[FieldElement], removed: list[FieldElement]) -> None:
@@ -76,14 +76,6 @@ class Response(ABC):
     @abstractmethod
     def assert_fingerprint(self, last: FieldElement) -> None:
         """Constrain the last lane of `last` to be the public fingerprint."""
-
-
-def _row_coefficients(table: RowTable, row: int) -> tuple[int, ...]:
-    """Coefficients of a row's worth on 1, Y, …, Y^6."""
-    coefficients = list(table.rows[row]) + [0] * (7 - len(table.rows[row]))
-    coefficients[5] += row if table.indexed else 0
-    coefficients[6] += table.tag
-    return tuple(coefficients)
 
 
 class BuilderResponse(Response):
@@ -117,7 +109,7 @@ class BuilderResponse(Response):
         else:
             lifted = [self.ar.lift(power.payload, power.lanes, block.lanes) for power in powers]
             sources = [one, *(next(iter(form.terms)) for form in lifted)]
-            rows = [_row_coefficients(block.table, j) for j in range(block.lanes.count)]
+            rows = [block.table.worth_coefficients(j) for j in range(block.lanes.count)]
             columns = list(zip(sources, zip(*rows, strict=True), strict=True))
         terms: dict[Source, int | Column] = {
             source: self.ar.column(tuple(-value for value in values))
@@ -126,12 +118,15 @@ class BuilderResponse(Response):
         }
         return FieldElement(self.ar, block.lanes, LinearForm(terms), after_challenge=True)
 
-    def query_inverse(self, worth: FieldElement) -> FieldElement:
+    def query_inverse(
+        self, worth: FieldElement, table: RowTable | None, row: Payload
+    ) -> FieldElement:
         """One wire and one constraint.
 
         The inverse, a large number, is on the A side; the small looked-up value on the B side,
         whose multi-scalar multiplication is in G2 and costs more.
         """
+        del table, row
         ar, challenge = self.ar, self.challenge(worth.lanes)
         (inverse,) = ar.hint("lookup", worth.lanes, 1, _never, challenge)
         ar.assert_product("lookup", inverse, challenge - worth, ar.constant(worth.lanes, 1))
@@ -178,7 +173,7 @@ class WitnessResponse(Response):
     def __init__(self, witness: WitnessArithmetic, challenge: int) -> None:
         self._witness = witness
         self._challenge = challenge
-        self._known: dict[int, int] = {}
+        self._inverses: dict[RowTable | None, Inverses] = {}
         self.fingerprint = 0
 
     @property
@@ -188,30 +183,27 @@ class WitnessResponse(Response):
 
     def challenge(self, lanes: Lanes) -> FieldElement:
         """The number in every lane."""
-        payload = np.full(lanes.count, self._challenge, dtype=object)
+        payload = self.ar.numbers.same_in_field(self._challenge, lanes.count)
         return FieldElement(self.ar, lanes, payload, after_challenge=True)
 
     def row_inverses(self, block: TableBlock, powers: list[FieldElement]) -> FieldElement:
         """multiplicity / (X - worth); all rows are inverted here, once for all queries."""
-        rows = range(block.lanes.count)
-        if block.table is None:
-            worth = list(rows)
-        else:
-            y = [1, *(int(power.payload[0]) for power in powers)]
-            weights = [_row_coefficients(block.table, j) for j in rows]
-            worth = [sum(map(int.__mul__, w, y)) % _R for w in weights]
-        self._invert(worth)
-        pairs = zip(block.multiplicity.payload, worth, strict=True)
-        values = [m * self._known[value] % _R if m else 0 for m, value in pairs]
-        return self.ar.record_private(block.lanes, integer_array(values))
+        numbers = self.ar.numbers
+        with _collisions_named():
+            if block.table is None:
+                inverses = numbers.range_inverses(self._challenge, block.lanes.count)
+            else:
+                values = [power.payload for power in powers]
+                inverses = numbers.row_inverses(self._challenge, block.table, values)
+        self._inverses[block.table] = inverses
+        return self.ar.record_private(block.lanes, inverses.weighted(block.multiplicity.payload))
 
-    def query_inverse(self, worth: FieldElement) -> FieldElement:
+    def query_inverse(
+        self, worth: FieldElement, table: RowTable | None, row: Payload
+    ) -> FieldElement:
         """Looked up among the rows' inverses: an honest query equals a row."""
-        values = [value % _R for value in worth.payload]
-        unknown = {value for value in values if value not in self._known}
-        if unknown:
-            self._invert(list(unknown))
-        found = integer_array([self._known[value] for value in values])
+        with _collisions_named():
+            found = self._inverses[table].look_up(worth.payload, row)
         return self.ar.record_private(worth.lanes, found)
 
     def assert_balanced(self, added: list[FieldElement], removed: list[FieldElement]) -> None:
@@ -219,24 +211,22 @@ class WitnessResponse(Response):
 
     def horner(self, word: FieldElement, start: FieldElement | int) -> FieldElement:
         """Running values of the fingerprint."""
-        acc = start if isinstance(start, int) else int(start.payload[-1])
-        running: list[int] = []
-        for value in word.payload:
-            acc = (acc * self._challenge + value) % _R
-            running.append(acc)
-        return self.ar.record_private(word.lanes, integer_array(running))
+        before = start if isinstance(start, int) else int(start.payload[-1])
+        running = self.ar.numbers.running(word.payload, before, self._challenge)
+        return self.ar.record_private(word.lanes, running)
 
     def assert_fingerprint(self, last: FieldElement) -> None:
         """Keep it for the public input."""
         self.fingerprint = int(last.payload[-1])
 
-    def _invert(self, values: list[int]) -> None:
-        differences = [(self._challenge - value) % _R for value in values]
-        if 0 in differences:
-            raise ChallengeCollisionError("the challenge equals a looked-up value")
-        inverses = BN254_FR.batch_inverse(differences)
-        self._known.update(zip(values, inverses, strict=True))
+
+@contextmanager
+def _collisions_named() -> Iterator[None]:
+    try:
+        yield
+    except ZeroDivisionError as error:
+        raise ChallengeCollisionError("the challenge equals a looked-up value") from error
 
 
-def _never(*_: IntegerArray) -> IntegerArray:
+def _never(*_: Payload) -> Payload:
     raise AssertionError("the builder never calls hint functions")

@@ -25,7 +25,7 @@ from circuits.field import BN254_FR
 if TYPE_CHECKING:
     from circuits.edsl.arithmetic import Arithmetic
 
-#: LinearForm on the builder, an object array with one Python integer per lane elsewhere.
+#: LinearForm on the builder, a vector with one number per lane elsewhere (edsl.numbers).
 Payload = Any
 
 _HALF = BN254_FR.modulus // 2

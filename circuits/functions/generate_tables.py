@@ -6,9 +6,13 @@ rest of the polynomial has degree below k but for a multiple of the shifted Cheb
 T*_k; that multiple is dropped, which is the smallest change of the values that brings the degree
 down. Last, the constant is centred so that the largest errors of both signs agree.
 
-normal_cdf covers [-8, 10.5): its first row is 0 and its rows from 8 - 2^-segment_bits on are 1,
-so that saturated arguments have one value. The tables are functions of this file alone: running it
-again writes the same bytes, whichever integer backend mpmath uses.
+normal_cdf covers [-8, 9.3125): its first row is 0 and its rows from 8 - 2^-segment_bits on are 1,
+so that saturated arguments have one value. It need not go further: N is asked for d1 and -d2, at
+least -8 each, whose sum is v < 16 and whose squares differ by 2 |ln(F/K)| < 32 ln 2; so the lesser
+is within 8 of 0 and the larger below sqrt(8^2 + 32 ln 2) = 9.2834.
+
+The tables are functions of this file alone: running it again writes the same bytes, whichever
+integer backend mpmath uses.
 """
 
 from __future__ import annotations
@@ -27,7 +31,7 @@ from circuits.functions.tables import TABLE_TAGS, TABLES_DIRECTORY, table_name, 
 
 DIGITS = 60
 NORMAL_CDF_LOW = -8
-NORMAL_CDF_HIGH = Fraction(21, 2)
+NORMAL_CDF_HIGH = Fraction(149, 16)
 NORMAL_CDF_SATURATION = 8
 LN_OCTAVES = 16
 
@@ -198,7 +202,7 @@ def table_text(recipe: Recipe) -> str:
         "function": recipe.function,
         "profile": recipe.profile,
         "tag": TABLE_TAGS[recipe.function],
-        "domain": "-8 <= x < 10.5" if is_cdf else f"1 <= y < 2^{LN_OCTAVES}",
+        "domain": f"-8 <= x < {float(NORMAL_CDF_HIGH)}" if is_cdf else f"1 <= y < 2^{LN_OCTAVES}",
         "limb_bits": recipe.limb_bits,
         "segment_bits": recipe.segment_bits,
         "degree": recipe.degree,

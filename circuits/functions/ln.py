@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from circuits.edsl.arithmetic import Arithmetic
-from circuits.edsl.evaluation import IntegerArray, integer_array
 from circuits.edsl.lookups import RowTable
+from circuits.edsl.numbers import LaneVector, Numbers
 from circuits.edsl.values import Integer
 from circuits.functions.row_lookup import look_up_taylor
 from circuits.functions.tables import SegmentTable, load_table
@@ -83,33 +83,26 @@ def ln_unchecked(ar: Arithmetic, profile: Profile, value: Integer) -> Integer:
     """
     form = ln_format(profile)
     table = _packed_table(profile)
+    lanes = value.lanes
+    split = ar.compute(lanes, lambda values: _split(ar.numbers, form, values), value)
     with ar.scope("ln"):
-        coordinate = ar.integer_hint(
-            "coordinate", value.lanes, profile.limb_bits, lambda v: _split(form, v)[1], value
-        )
-        fine = ar.integer_hint(
-            "fine", value.lanes, form.fine_bits, lambda v: _split(form, v)[2], value
-        )
-        taylor = look_up_taylor(
-            ar, table, coordinate, lambda v: _split(form, v)[0], value, index=None
-        )
+        coordinate = ar.integer_hint("coordinate", lanes, profile.limb_bits, lambda: split[1])
+        fine = ar.integer_hint("fine", lanes, form.fine_bits, lambda: split[2])
+        taylor = look_up_taylor(ar, table, coordinate, lambda: split[0], index=None)
         slope = ar.product("slope", taylor[1], fine)
         argument = value * (1 << (form.mantissa_bits - OCTAVE_FLOOR_BITS))
         kappa = 1 << (KAPPA_BITS + form.fine_bits)
         return (taylor[0] * (1 << form.fine_bits)).plus(slope, -(argument * kappa))
 
 
-def _split(form: LnFormat, values: IntegerArray) -> tuple[IntegerArray, IntegerArray, IntegerArray]:
+def _split(
+    numbers: Numbers, form: LnFormat, values: LaneVector
+) -> tuple[LaneVector, LaneVector, LaneVector]:
     """Row, local coordinate and fine part of each value."""
     local_bits = form.profile.limb_bits + form.fine_bits
     segments = 1 << form.table.segment_bits
-    rows, coordinates, fines = [], [], []
-    for value in values:
-        octave = min(max(value.bit_length() - 1, OCTAVE_FLOOR_BITS), TICK_BITS - 1)
-        mantissa = value << (form.mantissa_bits - octave)
-        local = mantissa & ((1 << local_bits) - 1)
-        segment = (mantissa >> local_bits) % segments
-        rows.append((octave - OCTAVE_FLOOR_BITS) * segments + segment)
-        coordinates.append(local >> form.fine_bits)
-        fines.append(local & ((1 << form.fine_bits) - 1))
-    return integer_array(rows), integer_array(coordinates), integer_array(fines)
+    octaves = numbers.clip(numbers.bit_lengths(values) - 1, OCTAVE_FLOOR_BITS, TICK_BITS - 1)
+    mantissas = values << (form.mantissa_bits - octaves)
+    locals_ = mantissas & ((1 << local_bits) - 1)
+    rows = (octaves - OCTAVE_FLOOR_BITS) * segments + (mantissas >> local_bits) % segments
+    return rows, locals_ >> form.fine_bits, locals_ & ((1 << form.fine_bits) - 1)

@@ -6,13 +6,10 @@ from collections.abc import Callable
 from functools import cache
 from math import comb
 
-import numpy as np
-
 from circuits.edsl.arithmetic import Arithmetic, HintFunction
-from circuits.edsl.evaluation import IntegerArray, integer_array
 from circuits.edsl.lookups import RowTable
+from circuits.edsl.numbers import LaneVector
 from circuits.edsl.values import FieldElement, Integer
-from circuits.functions.tables import taylor_coefficients
 
 
 def look_up_taylor(
@@ -31,12 +28,10 @@ def look_up_taylor(
     lanes = coordinate.lanes
     chosen = ar.compute(lanes, rows, *args)
 
-    def expand(coordinates: IntegerArray) -> tuple[IntegerArray, ...]:
+    def expand(coordinates: LaneVector) -> tuple[LaneVector, ...]:
         # A liar may name a row outside the table; whatever it claims then, the lookup refuses.
-        rows_in_reach = np.clip(chosen, 0, len(table.rows) - 1)
-        pairs = zip(rows_in_reach, coordinates, strict=True)
-        taylor = [taylor_coefficients(table.rows[row], u) for row, u in pairs]
-        return tuple(integer_array(column) for column in zip(*taylor, strict=True))
+        rows_in_reach = ar.numbers.clip(chosen, 0, len(table.rows) - 1)
+        return ar.numbers.taylor(table, rows_in_reach, coordinates)
 
     claims = ar.hint("taylor", lanes, table.degree + 1, expand, coordinate)
     ar.look_up_row("row", table, coordinate, claims, index=index, row=chosen)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from circuits.edsl.arithmetic import Arithmetic, HintFunction
-from circuits.edsl.evaluation import IntegerArray, integer_array
 from circuits.edsl.lanes import Lanes
 from circuits.edsl.values import FieldElement, Integer
-from circuits.field import BN254_FR
 
 
 def boolean_hint(
@@ -20,14 +18,9 @@ def boolean_hint(
 
 def is_zero(ar: Arithmetic, name: str, value: Integer) -> Integer:
     """1 where the value is 0, else 0. Two constraints: v * inverse = 1 - z and v * z = 0."""
-    lanes = value.lanes
-
-    def inverses(values: IntegerArray) -> IntegerArray:
-        field = BN254_FR
-        return integer_array([field.inverse(v) if v % field.modulus else 0 for v in values])
-
-    (inverse,) = ar.hint(f"{name}_inverse", lanes, 1, inverses, value)
-    (zero,) = ar.hint(name, lanes, 1, lambda v: integer_array([int(x == 0) for x in v]), value)
+    lanes, numbers = value.lanes, ar.numbers
+    (inverse,) = ar.hint(f"{name}_inverse", lanes, 1, numbers.field_inverses, value)
+    (zero,) = ar.hint(name, lanes, 1, lambda v: numbers.where(v == 0, 1, 0), value)
     ar.assert_product(f"{name}_or_inverse", value, inverse, ar.field_constant(lanes, 1) - zero)
     ar.assert_zero_product(name, value, zero)
     return Integer(ar, lanes, zero.payload, False, lo=0, hi=1)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from circuits.edsl.arithmetic import Arithmetic
-from circuits.edsl.evaluation import IntegerArray
+from circuits.edsl.numbers import LaneVector, Numbers
 from circuits.edsl.values import CircuitError, Integer
 from circuits.gadgets.boolean import boolean_hint
 
@@ -24,9 +22,7 @@ def half_even_quotient(
     if (divisor if isinstance(divisor, int) else divisor.lo) < 1:
         raise CircuitError(f"{ar.path}/{name}: the divisor may be zero")
     args = [numerator] if isinstance(divisor, int) else [numerator, divisor]
-    quotients = ar.compute(
-        lanes, lambda n, d=divisor: _half_even(n, np.broadcast_to(d, n.shape)), *args
-    )
+    quotients = ar.compute(lanes, lambda n, d=divisor: _half_even(ar.numbers, n, d), *args)
     with ar.scope(name):
         odd = boolean_hint(ar, "odd", lanes, lambda: quotients % 2)
         half = ar.integer_hint("half", lanes, bits - 1, lambda: quotients // 2)
@@ -42,9 +38,8 @@ def half_even_quotient(
     return quotient
 
 
-def _half_even(numerators: IntegerArray, divisors: IntegerArray) -> IntegerArray:
+def _half_even(numbers: Numbers, numerators: LaneVector, divisors: LaneVector | int) -> LaneVector:
     quotients = numerators // divisors
-    twice = 2 * (numerators - quotients * divisors)
+    twice = (numerators - quotients * divisors) * 2
     up = (twice > divisors) | ((twice == divisors) & (quotients % 2 == 1))
-    rounded: IntegerArray = quotients + up.astype(int).astype(object)
-    return rounded
+    return numbers.where(up, quotients + 1, quotients)

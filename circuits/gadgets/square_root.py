@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isqrt
 
 from circuits.edsl.arithmetic import Arithmetic
-from circuits.edsl.evaluation import IntegerArray, integer_array
+from circuits.edsl.numbers import LaneVector, Numbers
 from circuits.edsl.values import CircuitError, Integer
 
 
@@ -17,7 +17,7 @@ def nearest_square_root(ar: Arithmetic, name: str, value: Integer, bits: int) ->
     """
     if value.lo < 1 or value.hi >= 1 << (2 * (bits - 1)):
         raise CircuitError(f"{ar.path}/{name}: the radicand leaves [1, 2^{2 * (bits - 1)})")
-    (root,) = ar.hint(name, value.lanes, 1, _nearest_roots, value)
+    (root,) = ar.hint(name, value.lanes, 1, lambda v: _nearest_roots(ar.numbers, v), value)
     lower = ar.integer_hint(
         f"{name}_lower", value.lanes, bits, lambda v, z: v - z * z + z - 1, value, root
     )
@@ -39,5 +39,7 @@ def nearest_root(value: int) -> int:
     return root + 1 if value - root * root > root else root
 
 
-def _nearest_roots(values: IntegerArray) -> IntegerArray:
-    return integer_array([nearest_root(max(value, 0)) for value in values])
+def _nearest_roots(numbers: Numbers, values: LaneVector) -> LaneVector:
+    values = numbers.where(values > 0, values, 0)  # a liar's may be negative
+    roots = numbers.square_roots(values)
+    return numbers.where(values - roots * roots > roots, roots + 1, roots)

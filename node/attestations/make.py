@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from circuits.statements.option_marks import Header, Market, OptionMarks
 from node.attestations.errors import ProvingFailedError
 from node.attestations.model import Attestation
-from prover import Engine, ProverError, ProvingKey, prove, verify
+from prover import Engine, ProverError, ProvingKey, lane_numbers, prove, verify
 
 OFF_CHAIN = Header(chain_id=0, registry=0, consumer=0, sequence=0, valid_until=0)
 """The header of an attestation for readers of files: no registry accepts it."""
@@ -31,7 +31,7 @@ def attest_market(
     Raises ProvingFailedError, and InputError for a market that does not fit.
     """
     start = time.perf_counter()
-    witness = statement.witness(header, market)
+    witness = statement.witness(header, market, numbers=lane_numbers())
     words = witness.words
     witnessed = time.perf_counter()
     try:

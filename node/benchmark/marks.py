@@ -18,7 +18,15 @@ from node.benchmark.engine import TOTAL, WITNESS, TimedEngine, timed_witness
 from node.benchmark.model import ProvingFigures, Repeats, Run, SetupFigures, finished_run
 from node.benchmark.process import peak_memory_bytes
 from node.benchmark.stopwatch import Span, Stopwatch
-from prover import ProvingKey, default_engine, development_toxic_waste, prove, r1cs_digest, setup
+from prover import (
+    ProvingKey,
+    default_engine,
+    development_toxic_waste,
+    lane_numbers,
+    prove,
+    r1cs_digest,
+    setup,
+)
 from prover import verify as verify_proof
 from prover.curve import G1_BYTES
 
@@ -76,7 +84,7 @@ def prove_marks(marks: Marks, path: Path, repeats: Repeats, proofs: int = 1) -> 
     with loading.measuring("load"):
         loaded = key.loaded(timed.engine)
     timed.label(loaded)
-    statement = marks.statement
+    statement, numbers = marks.statement, lane_numbers()
     markets = [marks.market(seed) for seed in range(proofs)]
 
     def run() -> Run:
@@ -84,7 +92,7 @@ def prove_marks(marks: Marks, path: Path, repeats: Repeats, proofs: int = 1) -> 
         for market in markets:
             with stopwatch.measuring(TOTAL):
                 with stopwatch.measuring(WITNESS):
-                    witness = statement.witness(_HEADER, market)
+                    witness = statement.witness(_HEADER, market, numbers=numbers)
                     words = witness.words
                 proof = prove(key, timed_witness(witness, stopwatch), words, timed.engine)
             checking = Stopwatch()

@@ -87,7 +87,9 @@ class MarksRecipe:
         keyed = self._clock()
         report(ProvingPhase.WITNESS, f"computing every wire of {task.market.option_count} options")
         try:
-            witness = task.option_marks.witness(task.header, task.market)
+            witness = task.option_marks.witness(
+                task.header, task.market, numbers=prover.lane_numbers()
+            )
         except (InputError, ArithmeticError) as error:
             raise JobFailedError(
                 JobCause.INPUT_INVALID, f"no witness for these inputs ({type(error).__name__})"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
-from circuits.statements.option_marks import Mark
+import prover
+from circuits.statements.option_marks import Mark, evaluate
 from node.quoting import (
     PROVING,
     Chain,
@@ -61,7 +63,7 @@ class QuotingDesk:
         """One mark per row, in order."""
         quantised = self.quantise(chain)
         still_wanted()
-        marks = evaluate_chain(quantised)
+        marks = evaluate_chain(quantised, partial(evaluate, numbers=prover.lane_numbers()))
         still_wanted()
         return [_quoted(*pair) for pair in zip(quantised.options, marks, strict=True)]
 

@@ -15,7 +15,13 @@ from circuits.field import FieldArray, pack_scalars
 from circuits.r1cs import Matrices
 from prover.curve import G1Point, G2Point, check_coordinates
 from prover.domain import Domain
-from prover.engines.base import ConstraintMatrices, PointFault, PointVector, RawBytes
+from prover.engines.base import (
+    ConstraintMatrices,
+    PointFault,
+    PointVector,
+    RawBytes,
+    ScalarVector,
+)
 from prover.errors import (
     EngineUnavailableError,
     MalformedPointError,
@@ -109,13 +115,19 @@ class NativeEngine:
         """See `Engine`."""
         return _native.G2Points(_native.fixed_base_g2(scalars))
 
-    def msm_g1(self, points: PointVector, scalars: FieldArray) -> G1Point:
+    def load_scalars(self, scalars: FieldArray) -> ScalarVector:
         """See `Engine`."""
-        return G1Point.decode_bytes(cast("_native.G1Points", points).msm(scalars))
+        return _native.Scalars(scalars)
 
-    def msm_g2(self, points: PointVector, scalars: FieldArray) -> G2Point:
+    def msm_g1(self, points: PointVector, scalars: ScalarVector) -> G1Point:
         """See `Engine`."""
-        return G2Point.decode_bytes(cast("_native.G2Points", points).msm(scalars))
+        factors = cast("_native.Scalars", scalars)
+        return G1Point.decode_bytes(cast("_native.G1Points", points).msm(factors))
+
+    def msm_g2(self, points: PointVector, scalars: ScalarVector) -> G2Point:
+        """See `Engine`."""
+        factors = cast("_native.Scalars", scalars)
+        return G2Point.decode_bytes(cast("_native.G2Points", points).msm(factors))
 
     def first_fault(self, points: PointVector, *, infinity_allowed: bool) -> PointFault | None:
         """See `Engine`."""

@@ -11,6 +11,7 @@ from circuits.field import BN254_FR, FieldArray, pack_scalars
 from circuits.r1cs import Matrices, SparseMatrix
 from circuits.statements.option_marks import Header
 from node.benchmark import Marks
+from prover import lane_numbers
 from prover.interop import PlainSystem, plain_system, plain_witness
 
 _HEADER = Header(chain_id=1, registry=2, consumer=3, sequence=4, valid_until=5)
@@ -54,7 +55,7 @@ class PlainMarks:
     def build(self) -> tuple[PlainSystem, FieldArray]:
         """The system and a witness."""
         statement = self.marks.statement
-        witness = statement.witness(_HEADER, self.marks.market(0))
+        witness = statement.witness(_HEADER, self.marks.market(0), numbers=lane_numbers())
         return plain_system(statement.r1cs()), plain_witness(witness, _CHALLENGE)
 
 

@@ -10,8 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 from circuits.challenge_round import StatementWitness, build
-from circuits.edsl import CircuitBuilder, Liar, WitnessArithmetic
-from circuits.edsl.evaluation import IntegerArray
+from circuits.edsl import CircuitBuilder, IntegerArray, Liar, WitnessArithmetic, integer_array
 from circuits.r1cs import R1CS, Assignment
 from circuits.statements.option_marks import Header, Market, OptionMarks
 from circuits.statements.option_marks import statement as statement_module
@@ -57,9 +56,9 @@ def circuit(statement: OptionMarks, reading: Reading = PRODUCT) -> R1CS:
 
 def market_inputs(statement: OptionMarks, header: Header, market: Market) -> Inputs:
     """The named inputs of a market, padded to the statement's shape."""
-    return statement_module._inputs(market, statement.shape) | statement_module._header_inputs(
-        header, market
-    )
+    lists = statement_module._inputs(market, statement.shape)
+    lists |= statement_module._header_inputs(header, market)
+    return {name: integer_array(values) for name, values in lists.items()}
 
 
 def witness(

@@ -29,7 +29,15 @@ from node.chain import (
 )
 from node.oracle import Domain, MarketView, OracleSigner, SignedReport, build_report, collect
 from node.oracle import submit_report as submit
-from prover import Proof, ProvingKey, development_toxic_waste, prove, r1cs_digest, setup
+from prover import (
+    Proof,
+    ProvingKey,
+    development_toxic_waste,
+    lane_numbers,
+    prove,
+    r1cs_digest,
+    setup,
+)
 
 SNAPSHOT_UNIX = 1_780_000_000
 SHAPE = Shape(4)
@@ -149,7 +157,7 @@ class Settlement:
 
     def prove(self, market: Market, header: Header) -> tuple[tuple[int, ...], Proof]:
         """Words and proof."""
-        witness = self.statement.witness(header, market)
+        witness = self.statement.witness(header, market, numbers=lane_numbers())
         return witness.words, prove(self.key, witness, witness.words)
 
     def attest(self, words: tuple[int, ...], proof: Proof, key_id: bytes | None = None) -> Any:

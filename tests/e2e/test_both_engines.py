@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
+from circuits.edsl import Numbers
 from circuits.profile import R6, R14, Profile
 from circuits.statements.option_marks import Header, OptionMarks, Shape
 from prover import (
@@ -13,6 +14,7 @@ from prover import (
     Proof,
     ProvingKey,
     development_toxic_waste,
+    lane_numbers,
     native,
     r1cs_digest,
     reference,
@@ -34,11 +36,11 @@ class Made(NamedTuple):
     proof: Proof
 
 
-def make(statement: OptionMarks, engine: Engine) -> Made:
+def make(statement: OptionMarks, engine: Engine, numbers: Numbers | None) -> Made:
     r1cs = statement.r1cs()
     waste = development_toxic_waste(b"both engines", r1cs_digest(r1cs.canonical_bytes()))
     key = setup(r1cs, statement.description, waste, engine)
-    witness = statement.witness(HEADER, small_market())
+    witness = statement.witness(HEADER, small_market(), numbers=numbers)
     proof = prove_deterministic(key, witness, witness.words, engine, **BLINDING)
     return Made(key, witness.words, proof)
 
@@ -47,7 +49,8 @@ def make(statement: OptionMarks, engine: Engine) -> Made:
 def made(request: pytest.FixtureRequest) -> tuple[Made, Made]:
     """The two kinds of domain; the Greeks fill the second."""
     statement = OptionMarks(Shape(2, 3), R6, greeks=request.param == "three cosets")
-    ours, theirs = make(statement, reference()), make(statement, native())
+    ours = make(statement, reference(), None)
+    theirs = make(statement, native(), lane_numbers())
     assert (ours.key.domain.size % 3 == 0) is statement.greeks
     return ours, theirs
 
@@ -81,7 +84,7 @@ def test_each_engine_refuses_other_words(made: tuple[Made, Made], engine: Engine
 
 @pytest.mark.parametrize(("profile", "greeks"), [(R6, True), (R14, False), (R14, True)])
 def test_the_native_engine_proves_every_form(profile: Profile, greeks: bool) -> None:
-    made = make(OptionMarks(Shape(2, 3), profile, greeks), native())
+    made = make(OptionMarks(Shape(2, 3), profile, greeks), native(), lane_numbers())
     verify(made.key.verifying_key, made.words, made.proof, native())
     with pytest.raises(InvalidProof):
         verify(made.key.verifying_key, made.words[::-1], made.proof, native())

@@ -11,12 +11,14 @@ from prover import (
     ProvingKey,
     default_engine,
     development_toxic_waste,
+    lane_numbers,
     native,
     native_status,
     r1cs_digest,
     reference,
     setup,
 )
+from prover.engines.native_numbers import NativeNumbers
 from tests.prover.systems import SquaresWitness, description, squares
 
 
@@ -26,6 +28,14 @@ def native_engine() -> Engine:
     if status.state is not NativeState.AVAILABLE:
         pytest.skip(status.message)
     return native()
+
+
+@pytest.fixture(scope="session")
+def numbers(native_engine: Engine) -> NativeNumbers:
+    del native_engine  # skips where the extension is not current
+    found = lane_numbers()
+    assert found is not None
+    return found
 
 
 @pytest.fixture(scope="session", params=["native", "reference"])

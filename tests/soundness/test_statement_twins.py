@@ -15,9 +15,16 @@ from tests.circuits.ladder import HEADER, Lie, Verdict, try_lie
 from tests.circuits.lying import Claims, at, both, claim, in_limbs
 from tests.circuits.reading import Reading, circuit, market_inputs, respond, witness
 from tests.circuits.statements import attacks, division_attacks
-from tests.circuits.statements.markets import IN_THE_MONEY, LAST_SECOND, TIES, TYPICAL, UNDISCOUNTED
+from tests.circuits.statements.markets import (
+    EXPIRED,
+    IN_THE_MONEY,
+    LAST_SECOND,
+    TIES,
+    TYPICAL,
+    UNDISCOUNTED,
+)
 from tests.circuits.statements.word_attacks import carry
-from tests.soundness.twins import weakened, with_dummy_flag
+from tests.soundness.twins import weakened, with_dummy_flag, without_gates
 
 OPTIONS = 3
 
@@ -75,14 +82,27 @@ def _odd_at_a_tie() -> Lie:
     return Lie("odd at a tie", both(at("option/rho/odd", minus_one), halves))
 
 
+def _more_on_both_sides(path: str, by: int) -> Lie:
+    """2 out - m stays the quotient: a part larger by so much, a magnitude by twice as much."""
+
+    def less(arrays: Claims) -> Claims:
+        arrays[0][0] -= by
+        return arrays
+
+    magnitude = in_limbs(
+        f"{path}_magnitude", R6.limb_bits, lambda v, lane: v + 2 * by * (lane == 0)
+    )
+    return Lie(f"{path} {by:+}", both(magnitude, at(f"{path}_positive", less)))
+
+
 _SHIFT = attacks.logarithm_of(lambda value: value + (1 << 20))
 _OTHER_STRIKE = attacks.logarithm_of(lambda _: 123_456_789, OPTIONS)
 _SATURATE = division_attacks.fixed(division_attacks.claim_high)
 
 CASES: dict[str, Case] = {
     "unchecked remainder": Case(
-        weakened("no remainder", lookups=("option/price/price_remainder*",)),
-        _spill(R14, "option/price/price_remainder"),
+        weakened("no remainder", range_checks=("option/price/price_remainder",)),
+        Lie("price + 5", in_limbs("option/price/price_magnitude", 14, lambda v, _: v + 5)),
         profile=R14,
     ),
     "unchecked theta remainder": Case(
@@ -110,14 +130,19 @@ CASES: dict[str, Case] = {
         profile=R14,
     ),
     "saturated lane with another strike": Case(
-        weakened("no bound on excess", limbs=("option/division/excess",)),
-        division_attacks.dividing("saturated", _SATURATE, _OTHER_STRIKE, bounded=False),
+        weakened("excess is free", constraints=("option/division/excess",)),
+        division_attacks.free_excess("saturated", _SATURATE, _OTHER_STRIKE),
         market=IN_THE_MONEY,
         profile=R14,
     ),
     "false saturation": Case(
-        weakened("no bound on excess", limbs=("option/division/excess",)),
-        division_attacks.dividing("saturated", _SATURATE, bounded=False),
+        weakened("excess is free", constraints=("option/division/excess",)),
+        division_attacks.free_excess("saturated", _SATURATE),
+    ),
+    "unbounded slack": Case(
+        weakened("no check of the lower slack", limbs=("option/division/below",)),
+        division_attacks.dividing("d2 + 50", division_attacks.moved(50), bounded=False),
+        greeks=True,
     ),
     "one-sided division": Case(
         weakened("no upper slack", limbs=("option/division/above",)),
@@ -137,18 +162,33 @@ CASES: dict[str, Case] = {
         profile=R14,
         greeks=True,
     ),
-    "free negative part": Case(
-        weakened("no sign", constraints=("option/price/price_positive_part",)),
-        Lie("price + 5", in_limbs("option/price/price_positive", R6.limb_bits, lambda v, _: v + 5)),
+    "free positive part": Case(
+        weakened("any part", constraints=("option/price/price_positive_part",)),
+        _more_on_both_sides("option/price/price", 5),
     ),
-    "false tiny": Case(
-        weakened("tiny is free", constraints=("option/tiny",)),
-        Lie("tiny", both(claim("option/tiny", 1), claim("option/tiny_inverse", 0))),
+    "positive price denied": Case(
+        weakened("no check of magnitudes", limbs=("option/price/price_magnitude",)),
+        Lie("worth nothing", attacks.denied(R6, "option/price/price")),
+    ),
+    "a Greek denied": Case(
+        weakened("no check of magnitudes", limbs=("option/density_magnitude",)),
+        Lie("no curvature", attacks.denied(R6, "option/density")),
         greeks=True,
     ),
-    "false expired": Case(
-        weakened("expired is free", constraints=("group/expired",)),
-        Lie("expired", both(claim("group/expired", 1), claim("group/expired_inverse", 0))),
+    "no density though alive": Case(
+        weakened("alive is free", constraints=("option/alive_value",)),
+        Lie("no density", both(claim("option/alive", 0), claim("option/alive_share", 0))),
+        greeks=True,
+    ),
+    "density though dead": Case(
+        without_gates(),
+        Lie("density", claim("option/alive", 1 << 45)),
+        market=EXPIRED,
+        greeks=True,
+    ),
+    "another time than its own": Case(
+        weakened("the floor is free", constraints=("group/time_floor_value",)),
+        Lie("a second", both(claim("group/time_floor", 0), claim("group/time_floor_share", 0))),
         greeks=True,
     ),
     "free odd bit": Case(

@@ -22,7 +22,7 @@ from circuits.edsl import (
 )
 from circuits.edsl.arithmetic import HintFunction
 from circuits.gadgets.boolean import boolean_hint
-from circuits.statements.option_marks import black76
+from circuits.statements.option_marks import black76, greeks
 from tests.circuits.reading import Reading
 
 
@@ -106,3 +106,15 @@ def _flagged_price(ar: Arithmetic, *args: Any) -> Integer:
 def with_dummy_flag() -> Reading:
     """A twin in which each lane says itself whether it is in use."""
     return weakened("free dummy flag", (black76, "_price", _flagged_price))
+
+
+def _ungated(ar: Arithmetic, name: str, value: Integer, gate: Integer) -> Integer:
+    """The value where the gate is not 0, and anything where it is."""
+    (kept,) = ar.hint(name, value.lanes, 1, lambda v, g: v * (g != 0), value, gate)
+    ar.assert_zero_product(f"{name}_value", kept - value, gate)
+    return Integer(ar, value.lanes, kept.payload, False, lo=min(0, value.lo), hi=max(0, value.hi))
+
+
+def without_gates() -> Reading:
+    """A twin in which a value is not forced to 0 where its gate is."""
+    return weakened("no gates", (greeks, "value_where_nonzero", _ungated))

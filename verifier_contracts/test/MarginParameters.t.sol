@@ -131,6 +131,20 @@ contract MarginParametersTest is LettersTest {
         vm.assertEq(keccak256(abi.encode(letters.rules())), expected, "rules");
     }
 
+    /// @dev Fresh by the registry's rule, and yet too old to cover (or cure) anything.
+    function test_refusesProofsOlderThanACoverLives() public {
+        IMarginConsumer.Rules memory rules = _rules();
+        rules.coverSeconds = uint40(MAX_AGE) - 1;
+        letters = new CoveredLetters(address(this), registry, token, BTC, PARAMETERS, rules);
+        letters.setKeyAllowed(COVERED_KEY, true);
+        bytes32 account = _open(letters, ALICE);
+        Step memory step = _coveringBy(PARAMETERS, account, 1);
+        vm.warp(block.timestamp + MAX_AGE);
+        _refuse(step, IMarginConsumer.CoverNotLive.selector, "a second too old");
+        vm.warp(block.timestamp - 1);
+        _accept(step, "just in time");
+    }
+
     /// @dev A snapshot that tells no volatility tells nothing about its move.
     function test_snapshotWithoutVolatilityEndsCovers() public {
         bytes32 account = _open(letters, ALICE);

@@ -1,6 +1,6 @@
 """The model of `option_marks`: Black-76 on integers, written once for all readings.
 
-    call = A N(d1) - B N(d2),   A = F D,  B = K D,
+    price = D (F (N(d1) - p) + K (N(-d2) - 1 + p)),   p = 0 for a call, 1 for a put,
     d1,2 = ln(F/K)/v +- v/2,    v = volatility * sqrt(T)
 
 Black, F. (1976), "The pricing of commodity contracts", eq. 16; error bars and the
@@ -50,7 +50,6 @@ class GroupValues:
     discount: Integer
     rate_biased: Integer
     seconds: Integer
-    discounted_forward: Integer  #: A = F * D, ticks at 2^-44
     root_time: Integer  #: one volatility unit times sqrt(T in years)
     log_forward: Integer  #: ln(F / 2^20) at the division's scale
 
@@ -63,6 +62,7 @@ class OptionValues:
     volatility: Integer
     is_put: Integer
     distribution: Distribution
+    forward_share: Integer  #: N(d1) - p
     price: Integer  #: atoms
 
 
@@ -94,7 +94,8 @@ def price_group(ar: Arithmetic, profile: Profile, lanes: Lanes) -> GroupValues:
         form = ln_format(profile)
         drop = form.fraction_bits - moneyness_bits(profile)
         quotient, _ = ar.unchecked_quotient("ln", ln_unchecked(ar, profile, forward), drop)
-        log_forward = ar.range_check("ln", quotient, form.value_bits - drop)
+        log_bits = profile.whole_limbs(form.value_bits - drop)
+        log_forward = ar.range_check("ln", quotient, log_bits)
     with ar.scope("root_time"):
         radicand = (seconds * time_constant(profile)).plus(1)
         root_time = nearest_square_root(ar, "root", radicand, profile.root_bits)
@@ -103,7 +104,6 @@ def price_group(ar: Arithmetic, profile: Profile, lanes: Lanes) -> GroupValues:
         discount=discount,
         rate_biased=rate,
         seconds=seconds,
-        discounted_forward=ar.product("discounted_forward", forward, discount),
         root_time=root_time,
         log_forward=log_forward,
     )
@@ -120,13 +120,18 @@ def price_options(
     moneyness = _moneyness(ar, profile, strike, group)
     stddev = _total_stddev(ar, profile, volatility, group)
     found = distribution(ar, profile, moneyness, stddev)
+    one = 1 << normal_format(profile).fraction_bits
+    put = is_put * one
+    forward_share = found.first.value.minus(put)
+    strike_share = found.second.value.minus(one).plus(put)
     with ar.scope("price"):
-        price = _price(ar, profile, strike, is_put, group, found)
+        price = _price(ar, profile, group, strike, forward_share, strike_share)
     return OptionValues(
         strike=strike,
         volatility=volatility,
         is_put=is_put,
         distribution=found,
+        forward_share=forward_share,
         price=price,
     )
 
@@ -163,21 +168,15 @@ def _limb(position: int, width: int) -> HintFunction:
 def _price(
     ar: Arithmetic,
     profile: Profile,
-    strike: Integer,
-    is_put: Integer,
     group: GroupValues,
-    found: Distribution,
+    strike: Integer,
+    forward_share: Integer,
+    strike_share: Integer,
 ) -> Integer:
-    """The undiscounted formula on exact integers, rounded once to atoms and clamped at zero."""
+    """The formula on exact integers, rounded once to atoms and clamped at zero."""
     fraction_bits = normal_format(profile).fraction_bits
-    one = 1 << fraction_bits
-    forward_leg = ar.product("forward_leg", group.discounted_forward, found.first.value)
-    discounted_strike = ar.product("discounted_strike", strike, group.discount)
-    strike_leg = ar.product("strike_leg", discounted_strike, -found.second.value.minus(one))
-    gap = discounted_strike.minus(group.discounted_forward)
-    parity = ar.product("parity", is_put, gap)
-    raw = forward_leg.minus(strike_leg).plus(parity * one)
+    forward_leg = ar.product("forward_leg", forward_share, group.forward)
+    strike_leg = ar.product("strike_leg", strike_share, strike)
+    raw = ar.product("discounted", forward_leg.plus(strike_leg), group.discount)
     scale = DISCOUNT_FRACTION_BITS + fraction_bits
-    return nearest_positive_part(
-        ar, "price", raw * ATOMS_PER_TICK, scale, PRICE_BITS, profile.negative_bits
-    )
+    return nearest_positive_part(ar, "price", raw * ATOMS_PER_TICK, scale, PRICE_BITS)

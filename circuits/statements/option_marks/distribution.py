@@ -9,12 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from circuits.edsl.arithmetic import Arithmetic, HintFunction
-from circuits.edsl.evaluation import IntegerArray
-from circuits.edsl.lanes import Lanes
-from circuits.edsl.values import Integer, Quotient
+from circuits.edsl.numbers import LaneVector, Numbers
+from circuits.edsl.values import FieldElement, Integer, Quotient
 from circuits.functions.normal_cdf import NormalValue, normal_cdf, normal_format
 from circuits.profile import Profile
 
@@ -40,13 +37,13 @@ class Distribution:
 
 @dataclass(frozen=True)
 class _Located:
-    """The honest division: d2 = coarse * 2^w + limb, its slacks and its saturation."""
+    """The honest division: d2 = coarse * 2^w + limb, its slacks, and whether it is saturated."""
 
-    coarse: IntegerArray
-    limb: IntegerArray
-    below: IntegerArray
-    above: IntegerArray
-    excess: IntegerArray
+    coarse: LaneVector
+    limb: LaneVector
+    below: LaneVector
+    above: LaneVector
+    saturated: LaneVector
 
 
 def distribution(
@@ -54,14 +51,12 @@ def distribution(
 ) -> Distribution:
     """N(d1), N(-d2), the fine part of d1, and the divisor w of the division by v.
 
-    d2 is the unknown. Not saturated, both slacks are >= 0 and add up to w - 1, so d2 is the floor
-    of (ln(F/K) - v^2/2)/v on its grid. At d2 >= 8 only the lower bound is enforced, at d1 <= -8
-    only the upper one; there the distribution function is constant.
+    d2 is the unknown, the floor of (ln(F/K) - v^2/2)/v on its grid or saturated.
     """
-    width, lanes = profile.limb_bits, moneyness.lanes
-    form = normal_format(profile)
+    width, lanes, form = profile.limb_bits, moneyness.lanes, normal_format(profile)
+    divide = _divider(ar.numbers, profile)
     located: _Located = ar.compute(
-        lanes, _divider(profile), moneyness.debt.q, stddev.coarse.debt.q, stddev.high_limb
+        lanes, divide, moneyness.debt.q, stddev.coarse.debt.q, stddev.high_limb
     )
     with ar.scope("second"):
         (coarse,) = ar.hint("coarse", lanes, 1, lambda: located.coarse)
@@ -76,18 +71,10 @@ def distribution(
         divisor = (stddev.coarse.debt.settled() * (1 << width)).plus(stddev.high_limb) * 2
         divisor = divisor.plus(1)
         quarter = _quarter_product(ar, divisor, limb.minus(second.coarse * (1 << width)))
-        reach = profile.spare_bits + profile.saturation_bits + 1
-        remainder = (moneyness - quarter).discharge(1 << reach)
-        below, above, excess = _slacks(ar, profile, lanes, located)
-        excess = excess * (1 << profile.spare_bits)
-        ar.assert_zero_product(
-            "at_least", remainder - below - excess, first.coarse.plus(form.saturation)
-        )
-        ar.assert_zero_product(
-            "below_next",
-            divisor - 1 - remainder - above - excess,
-            second.coarse.plus(form.saturation),
-        )
+        remainder = (moneyness - quarter).discharge(1 << (2 * profile.spare_bits + 1))
+        above_lowest = first.coarse.plus(form.saturation)
+        below_highest = second.coarse.plus(form.saturation)
+        _bound(ar, profile, remainder, divisor, above_lowest, below_highest, located)
     return Distribution(first, second, first_fine, divisor)
 
 
@@ -102,45 +89,64 @@ def _quarter_product(ar: Arithmetic, divisor: Integer, d2: Integer) -> Integer:
     )
 
 
-def _slacks(
-    ar: Arithmetic, profile: Profile, lanes: Lanes, located: _Located
-) -> tuple[Integer, Integer, Integer]:
-    below = ar.integer_hint("below", lanes, profile.spare_bits, lambda: located.below)
-    above = ar.integer_hint("above", lanes, profile.spare_bits, lambda: located.above)
-    excess = ar.integer_hint("excess", lanes, profile.saturation_bits, lambda: located.excess)
+def _bound(
+    ar: Arithmetic,
+    profile: Profile,
+    remainder: FieldElement,
+    divisor: Integer,
+    above_lowest: Integer,
+    below_highest: Integer,
+    located: _Located,
+) -> None:
+    """0 <= remainder unless d1 = -8, and remainder <= w - 1 unless d2 = 8; 3 constraints, 2 slacks.
+
+    Both slacks have `spare_bits`, enough for w - 1. The excess that is added to both is 0 or
+    above + below * 2^(spare - 1), never negative, so the bounds hold whichever it is. A saturated
+    lane needs one slack only and makes it longer by the limbs of the other: below + excess is
+    every number up to 2^(2 spare - 1), above + excess every even one.
+    """
+    below = ar.integer_hint("below", divisor.lanes, profile.spare_bits, lambda: located.below)
+    above = ar.integer_hint("above", divisor.lanes, profile.spare_bits, lambda: located.above)
+    most = above.plus(below * (1 << (profile.spare_bits - 1)))
+    (excess,) = ar.hint("excess", divisor.lanes, 1, lambda m: m * located.saturated, most)
+    ar.assert_zero_product("excess", excess, excess - most)
+    ar.assert_zero_product("at_least", remainder - below - excess, above_lowest)
+    ar.assert_zero_product("below_next", divisor - 1 - remainder - above - excess, below_highest)
     ar.rely_on(
         because="first.coarse = -8 and second.coarse = -8 cannot both hold (v >= 0), so one of the "
-        "two zero products bounds ln(F/K) to 2^(spare + saturation + 1): less than any multiple of "
+        "two zero products bounds ln(F/K) to 2^(2 spare + 1): less than any multiple of "
         "kappa the strike's logarithm could be off by, and than any fraction 1/2^s",
         must_fail="test_saturated_lane_refuses_another_strike",
     )
-    return below, above, excess
 
 
-def _divider(profile: Profile) -> HintFunction:
-    """The honest division of ln(F/K) by v, saturated where the distribution function is."""
-    width = profile.limb_bits
+def _divider(numbers: Numbers, profile: Profile) -> HintFunction:
+    """The honest division of ln(F/K) by v, saturated where the distribution function is.
+
+    At d1 <= -8 the limb does not matter to N(d1) = 0 and N(-d2) = 1; as w is odd, a limb of 0 or
+    1 makes the slack even.
+    """
+    width, half = profile.limb_bits, 1 << (profile.spare_bits - 1)
     limit = normal_format(profile).saturation
-    spare_mask = (1 << profile.spare_bits) - 1
+    where = numbers.where
 
-    def divide(n: IntegerArray, t: IntegerArray, high_limb: IntegerArray) -> _Located:
-        w = 2 * ((t << width) + high_limb) + 1
+    def divide(n: LaneVector, t: LaneVector, high_limb: LaneVector) -> _Located:
+        w = ((t << width) + high_limb) * 2 + 1
         numerator = n - (w * w + 3) // 4
         d2 = numerator // w
         coarse = d2 >> width
         low = coarse + t + 1 < -limit
         high = (coarse > limit) & ~low
-        coarse = np.where(low, -limit - t - 1, np.where(high, limit, coarse))
-        limb = np.where(low | high, d2 * 0, d2 & ((1 << width) - 1))
+        coarse = where(low, -limit - t - 1, where(high, limit, coarse))
+        limb = where(low, numerator & 1, where(high, 0, d2 & ((1 << width) - 1)))
         remainder = numerator - ((coarse << width) + limb) * w
         above = w - 1 - remainder
-        zero = remainder * 0
         return _Located(
             coarse=coarse,
             limb=limb,
-            below=np.where(low, zero, np.where(high, remainder & spare_mask, remainder)),
-            above=np.where(high, zero, np.where(low, above & spare_mask, above)),
-            excess=np.where(high, remainder, np.where(low, above, zero)) >> profile.spare_bits,
+            below=where(low, above // half, where(high, remainder // (half + 1), remainder)),
+            above=where(low, above % half // 2, where(high, remainder % (half + 1), above)),
+            saturated=where(low | high, 1, 0),
         )
 
     return divide

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.values import Integer
 from circuits.functions.normal_cdf import normal_format
-from circuits.gadgets.boolean import is_zero
 from circuits.gadgets.division import half_even_quotient
 from circuits.gadgets.rounding import nearest, nearest_positive_part
+from circuits.gadgets.selection import value_where_nonzero
 from circuits.gadgets.square_root import nearest_root
 from circuits.profile import Profile
 from circuits.statements.option_marks.black76 import (
@@ -49,6 +49,8 @@ RHO_BITS = 71
 DELTA_BIAS = 1 << (DELTA_BITS - 1)
 THETA_BIAS = 1 << (THETA_BITS - 1)
 
+#: V <= D max(F, K) < 2^53.7 atoms and T < 2^28 s, so rho stays below 2^57, far inside its field.
+_RHO_CHECK_BITS = 57
 _DENSITY_FRACTION_BITS = 46
 _DENSITY_BITS = 56
 _VEGA_GUARD_BITS = 10
@@ -82,9 +84,10 @@ class GreekValues:
 
 
 def group_factors(ar: Arithmetic, profile: Profile, group: GroupValues) -> GreekFactors:
-    """Shared factors: two divisions and one product for each group."""
+    """Shared factors: two divisions and two products for each group."""
     scale = stddev_bits(profile)
-    spread = ar.product("spread", group.discounted_forward, group.root_time)
+    discounted_forward = ar.product("discounted_forward", group.forward, group.discount)
+    spread = ar.product("spread", discounted_forward, group.root_time)
     atoms_per_unit = VOLATILITY_UNITS_PER_ONE * ATOMS_PER_TICK
     vega = nearest(
         ar,
@@ -93,11 +96,13 @@ def group_factors(ar: Arithmetic, profile: Profile, group: GroupValues) -> Greek
         DISCOUNT_FRACTION_BITS + scale - _VEGA_GUARD_BITS,
         _VEGA_FACTOR_BITS,
     )
+    divisor, twos = _decay_divisor()
+    shift = scale + _DECAY_FRACTION_BITS - DISCOUNT_FRACTION_BITS - twos
     decay = half_even_quotient(
         ar,
         "decay",
-        group.discounted_forward * (1 << (scale + _DECAY_FRACTION_BITS - DISCOUNT_FRACTION_BITS)),
-        _time_floor(ar, profile, group) * _decay_divisor(),
+        discounted_forward * (1 << shift),
+        _time_floor(ar, profile, group) * divisor,
         _DECAY_BITS,
     )
     curvature = half_even_quotient(
@@ -141,21 +146,26 @@ def option_greeks(
             "rho",
             ar.product("rho_raw", option.price, group.seconds),
             SECONDS_PER_YEAR,
-            RHO_BITS,
+            _RHO_CHECK_BITS,
         ),
     )
 
 
-def _decay_divisor() -> int:
-    """2 * 365 * (volatility units)^2 / atoms per tick: exact."""
-    return 2 * _DAYS_PER_YEAR * VOLATILITY_UNITS_PER_ONE**2 // ATOMS_PER_TICK
+def _decay_divisor() -> tuple[int, int]:
+    """2 * 365 * (volatility units)^2 / atoms per tick, exactly, as an odd number and its twos.
+
+    The numerator is a multiple of the same power of two: without it a division has fewer limbs.
+    """
+    whole = 2 * _DAYS_PER_YEAR * VOLATILITY_UNITS_PER_ONE**2 // ATOMS_PER_TICK
+    twos = (whole & -whole).bit_length() - 1
+    return whole >> twos, twos
 
 
 def _time_floor(ar: Arithmetic, profile: Profile, group: GroupValues) -> Integer:
     """sqrt(max(T, 1 s)) in the unit of root_time."""
-    at_zero, at_one = 1, nearest_root(time_constant(profile) + 1)
-    expired = is_zero(ar, "expired", group.seconds)
-    root = group.root_time.plus(expired * (at_one - at_zero))
+    at_one = nearest_root(time_constant(profile) + 1)
+    above = value_where_nonzero(ar, "time_floor", group.root_time.minus(at_one), group.seconds)
+    root = above.plus(at_one)
     return ar.assume_interval(
         root,
         1,
@@ -172,16 +182,14 @@ def _density(ar: Arithmetic, profile: Profile, option: OptionValues) -> Integer:
     bend = ar.product("bend", option.distribution.first.taylor[2], option.distribution.first_fine)
     raw = (option.distribution.first.taylor[1] * (1 << (2 * profile.limb_bits))).plus(bend * 2)
     density = nearest_positive_part(
-        ar, "density", raw, raw_bits - _DENSITY_FRACTION_BITS, _DENSITY_BITS, profile.negative_bits
+        ar, "density", raw, raw_bits - _DENSITY_FRACTION_BITS, _DENSITY_BITS
     )
-    tiny = is_zero(ar, "tiny", option.distribution.divisor.minus(1))
-    return ar.product("density", density, (tiny * -1).plus(1))
+    return value_where_nonzero(ar, "alive", density, option.distribution.divisor.minus(1))
 
 
 def _delta(ar: Arithmetic, profile: Profile, group: GroupValues, option: OptionValues) -> Integer:
     form = normal_format(profile)
-    share = option.distribution.first.value.minus(option.is_put * (1 << form.fraction_bits))
-    raw = ar.product("delta_raw", share, group.discount)
+    raw = ar.product("delta_raw", option.forward_share, group.discount)
     drop = form.fraction_bits + DISCOUNT_FRACTION_BITS - DELTA_FRACTION_BITS
     return nearest(ar, "delta", raw, drop, DELTA_BITS, DELTA_BIAS)
 

@@ -9,14 +9,10 @@ from functools import cached_property
 from circuits.challenge_round import StatementWitness, build
 from circuits.edsl.arithmetic import Arithmetic, Assumption
 from circuits.edsl.builder import CircuitBuilder
-from circuits.edsl.evaluation import (
-    IntegerArithmetic,
-    IntegerArray,
-    Liar,
-    WitnessArithmetic,
-    integer_array,
-)
+from circuits.edsl.evaluation import IntegerArithmetic, Liar, WitnessArithmetic
 from circuits.edsl.lanes import Lanes
+from circuits.edsl.numbers import Numbers
+from circuits.edsl.python_numbers import PythonNumbers
 from circuits.profile import R14, Profile
 from circuits.r1cs import R1CS
 from circuits.statements.description import StatementDescription
@@ -85,18 +81,33 @@ class OptionMarks:
         """Every argument the types do not carry, with its must-fail test."""
         return tuple(self.trace().assumptions)
 
-    def witness(self, header: Header, market: Market, liar: Liar | None = None) -> StatementWitness:
-        """Both phases of the assignment; `words` are the public words."""
-        inputs = _inputs(market, self.shape) | _header_inputs(header, market)
-        witness = WitnessArithmetic(self.profile.limb_bits, inputs=inputs, liar=liar)
+    def witness(
+        self,
+        header: Header,
+        market: Market,
+        liar: Liar | None = None,
+        numbers: Numbers | None = None,
+    ) -> StatementWitness:
+        """Both phases of the assignment; `words` are the public words.
+
+        `numbers` says what computes the wires (Python integers, when None).
+        """
+        witness = WitnessArithmetic(
+            self.profile.limb_bits,
+            numbers or PythonNumbers(),
+            inputs=_inputs(market, self.shape) | _header_inputs(header, market),
+            liar=liar,
+        )
         _define(witness, self)
         return StatementWitness(witness)
 
 
-def evaluate(market: Market, profile: Profile = R14) -> list[Mark]:
+def evaluate(market: Market, profile: Profile = R14, numbers: Numbers | None = None) -> list[Mark]:
     """The model itself: one mark per option, in market order, for any number of options."""
     shape = Shape(len(market.groups), max(len(group.options) for group in market.groups))
-    arithmetic = IntegerArithmetic(profile.limb_bits, inputs=_inputs(market, shape))
+    arithmetic = IntegerArithmetic(
+        profile.limb_bits, numbers or PythonNumbers(), inputs=_inputs(market, shape)
+    )
     traced = _model(arithmetic, profile, shape, greeks=True)
     sources = lane_sources(market, shape)
     first_lane = {source: lane for lane, source in reversed(list(enumerate(sources)))}
@@ -134,24 +145,24 @@ def _define(ar: Arithmetic, statement: OptionMarks) -> None:
         publish_options(ar, traced.root, traced.option, traced.greeks)
 
 
-def _inputs(market: Market, shape: Shape) -> dict[str, IntegerArray]:
+def _inputs(market: Market, shape: Shape) -> dict[str, list[int]]:
     """Named input arrays, padded to the shape."""
     sources = lane_sources(market, shape)
     groups = [*market.groups, *market.groups[-1:] * (shape.groups - len(market.groups))]
     options = [option for _, option in market.options()]
     lanes = [options[source] for source in sources]
     return {
-        "forward_ticks": integer_array([g.forward_ticks for g in groups]),
-        "discount": integer_array([g.discount for g in groups]),
-        "rate_biased": integer_array([g.rate_biased for g in groups]),
-        "seconds_to_expiry": integer_array([market.seconds_to_expiry(g) for g in groups]),
-        "strike_ticks": integer_array([o.strike_ticks for o in lanes]),
-        "volatility": integer_array([o.volatility for o in lanes]),
-        "is_put": integer_array([int(o.is_put) for o in lanes]),
+        "forward_ticks": [g.forward_ticks for g in groups],
+        "discount": [g.discount for g in groups],
+        "rate_biased": [g.rate_biased for g in groups],
+        "seconds_to_expiry": [market.seconds_to_expiry(g) for g in groups],
+        "strike_ticks": [o.strike_ticks for o in lanes],
+        "volatility": [o.volatility for o in lanes],
+        "is_put": [int(o.is_put) for o in lanes],
     }
 
 
-def _header_inputs(header: Header, market: Market) -> dict[str, IntegerArray]:
+def _header_inputs(header: Header, market: Market) -> dict[str, list[int]]:
     domain, call, _ = header_words(header, market)
     values = {
         "word_1": domain,
@@ -161,4 +172,4 @@ def _header_inputs(header: Header, market: Market) -> dict[str, IntegerArray]:
         "snapshot_unix": market.snapshot_unix,
         "options": market.option_count,
     }
-    return {name: integer_array([value]) for name, value in values.items()}
+    return {name: [value] for name, value in values.items()}

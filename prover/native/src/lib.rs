@@ -16,3 +16,4 @@ mod msm;
 #[cfg(feature = "python")]
 mod python;
 mod quotient;
+mod witness;

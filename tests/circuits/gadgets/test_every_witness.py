@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import product
 from math import isqrt
+from typing import Any
 
 import pytest
 
 from circuits.edsl import CircuitBuilder, FieldElement, Integer, Lanes
-from circuits.gadgets.boolean import boolean_hint, is_zero
+from circuits.gadgets.boolean import boolean_hint
 from circuits.gadgets.division import half_even_quotient
 from circuits.gadgets.rounding import nearest, nearest_positive_part
+from circuits.gadgets.selection import value_where_nonzero
 from circuits.gadgets.square_root import nearest_square_root
+from circuits.profile import R6
+from circuits.statements.option_marks.distribution import _bound
 from tests.circuits.tiny import Gadget, outputs
 
 Traced = tuple[tuple[FieldElement, ...], FieldElement]
@@ -47,12 +53,12 @@ def test_a_range_check_is_exact(bits: int, checked: bool) -> None:
 
 
 @pytest.mark.parametrize("prime", [97, 251])
-def test_is_zero_has_one_answer(prime: int) -> None:
+def test_a_value_where_a_gate_is_open_has_one_answer(prime: int) -> None:
     def gadget(ar: CircuitBuilder, root: Lanes) -> Traced:
-        value = number(ar, root, 4).minus(7)
-        return (value,), is_zero(ar, "z", value)
+        value, gate = number(ar, root, 4).minus(7), number(ar, root, 2, "g").minus(1)
+        return (value, gate), value_where_nonzero(ar, "v", value, gate)
 
-    expected = {(v,): {int(v == 0)} for v in range(-7, 9)}
+    expected = {(v, g): {v if g else 0} for v in range(-7, 9) for g in range(-1, 3)}
     assert outputs(gadget, prime, 2) == expected
 
 
@@ -79,11 +85,11 @@ def test_rounding_to_nearest_has_one_answer(drop: int) -> None:
     assert outputs(gadget, 1009, 2) == expected
 
 
-@pytest.mark.parametrize("drop", [1, 2])
+@pytest.mark.parametrize("drop", [1, 2, 3])
 def test_the_positive_part_has_one_answer(drop: int) -> None:
     def gadget(ar: CircuitBuilder, root: Lanes) -> Traced:
         value = number(ar, root, 4).minus(9)
-        return (value,), nearest_positive_part(ar, "p", value, drop, 4, 4)
+        return (value,), nearest_positive_part(ar, "p", value, drop, 4)
 
     expected = {(v,): {max(0, (v + (1 << (drop - 1))) >> drop)} for v in range(-9, 7)}
     assert outputs(gadget, 1009, 2) == expected
@@ -118,6 +124,29 @@ def test_square_root_refuses_neighbours_and_half_integers() -> None:
     nearest_roots = {v: isqrt(v) + (v - isqrt(v) ** 2 > isqrt(v)) for v in range(1, 33)}
     found = outputs(gadget, 7919, 2)
     assert found == {(v,): {root} for v, root in nearest_roots.items()}
+
+
+@pytest.mark.parametrize("open_end", [0, 1], ids=["saturated", "not saturated"])
+def test_a_division_is_bounded_on_each_side_that_is_not_saturated(open_end: int) -> None:
+    """Limbs of 1 bit, slacks of 2: every remainder, divisor, slack and excess."""
+    tiny = replace(R6, limb_bits=1, spare_bits=2)
+
+    def gadget(ar: CircuitBuilder, root: Lanes) -> Traced:
+        remainder, half = number(ar, root, 5).minus(16), number(ar, root, 1, "v")
+        low, high = number(ar, root, 1, "low"), ar.constant(root, open_end)
+        located: Any = None  # no prover: every witness is tried
+        _bound(ar, tiny, remainder, (half * 2).plus(1), low, high, located)
+        return (remainder, half, low), high
+
+    accepted = set(outputs(gadget, 1009, 1))
+    for remainder, half, low in product(range(-16, 16), (0, 1), (0, 1)):
+        rest = 2 * half - remainder
+        bounded = (remainder >= 0 or not low) and (rest >= 0 or not open_end)
+        reached = remainder <= 12 if low else rest in {0, 1, 2, 4, 6, 8, 10, 12}
+        if (remainder, half, low) in accepted:
+            assert bounded
+        else:
+            assert not (bounded and reached)
 
 
 def test_too_small_a_field_does_not_build() -> None:

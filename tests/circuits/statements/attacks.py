@@ -7,11 +7,13 @@ later claim is as favourable as it can be.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from operator import add
 from typing import Any
 
 import numpy as np
 
-from circuits.edsl import IntegerArray, integer_array
+from circuits.edsl import IntegerArray, Liar, integer_array
 from circuits.functions import ln as ln_module
 from circuits.functions import normal_cdf as cdf_module
 from circuits.functions.row_lookup import look_up_taylor
@@ -30,10 +32,10 @@ _honest_roots = root_module._nearest_roots
 def logarithm_of(change: Callable[[int], int], lanes: int | None = None) -> tuple[Any, str, Any]:
     """A patch: take the logarithm of another number (of arrays with `lanes` lanes only)."""
 
-    def split(form: Any, values: IntegerArray) -> Any:
+    def split(numbers: Any, form: Any, values: IntegerArray) -> Any:
         if lanes is None or len(values) == lanes:
             values = integer_array([change(int(v)) for v in values])
-        return _honest_split(form, values)
+        return _honest_split(numbers, form, values)
 
     return (ln_module, "_split", split)
 
@@ -133,15 +135,74 @@ def fractions(profile: Profile) -> list[Lie]:
 
 
 def remainders(profile: Profile) -> list[Lie]:
-    """Price and Greek remainders, one unit and one quotient off; positive and negative parts."""
+    """Price and Greek remainders, one unit and one quotient off."""
     lies = []
-    for name in ("price/price", "density", "delta", "vega", "theta"):
+    claimed = ["price/price", "delta", "vega", "theta"]
+    if profile.limb_bits > 6:  # else one limb holds the density's remainder: a form, no claim
+        claimed.append("density")
+    for name in claimed:
         lies += _in_limbs(profile, f"option/{name}_remainder", (1, -1, 1 << 9))
         lies += whole_quotients(profile, f"option/{name}_remainder")
-    for name in ("price/price", "density"):
-        lies += _in_limbs(profile, f"option/{name}_positive", (1, -1, 5))
-        lies += _in_limbs(profile, f"option/{name}_negative", (1, 5))
     return [*lies, *whole_quotients(profile, "group/vega_factor_remainder")]
+
+
+def signs(profile: Profile, path: str) -> list[Lie]:
+    """A magnitude or a positive part that is another number; remainders make up for it."""
+    magnitude, positive = f"{path}_magnitude", f"{path}_positive"
+
+    def magnitudes(change: Callable[[int], int]) -> Liar:
+        return in_limbs(magnitude, profile.limb_bits, lambda value, _: change(value))
+
+    def halved(arrays: Claims) -> Claims:
+        return (integer_array([int(v) * HALF for v in arrays[0]]),)
+
+    off = [Lie(f"{magnitude} {d:+}", magnitudes(partial(add, d))) for d in (1, -1, 5)]
+    parts = [only(positive, delta) for delta in (1, -1, 5, HALF)]
+    return [
+        *off,
+        *parts,
+        Lie(f"{positive} halved", at(positive, halved)),
+        Lie(f"{positive} denied", denied(profile, path)),
+        Lie(f"{positive} of the other sign", _other_sign(profile, path)),
+        Lie(
+            f"{positive} + 1 of twice as much",
+            both(magnitudes(lambda v: v + 2), shift(positive, -1)),
+        ),
+        Lie(f"{magnitude} a fraction", magnitudes(lambda v: v + pow(1 << 154, -1, _r()))),
+    ]
+
+
+def _other_sign(profile: Profile, path: str) -> Liar:
+    """0 for the magnitude and the magnitude for 0."""
+    magnitudes: list[int] = []
+
+    def remember(value: int, lane: int) -> int:
+        magnitudes[lane:] = [value]
+        return value
+
+    def other(arrays: Claims) -> Claims:
+        pairs = zip(magnitudes, arrays[0], strict=True)
+        return (integer_array([magnitude - int(part) for magnitude, part in pairs]),)
+
+    return both(
+        in_limbs(f"{path}_magnitude", profile.limb_bits, remember), at(f"{path}_positive", other)
+    )
+
+
+def denied(profile: Profile, path: str) -> Liar:
+    """The first option's positive quotient q as a negative one of magnitude -q: its part is 0."""
+
+    def nothing(arrays: Claims) -> Claims:
+        arrays[0][0] = 0
+        return arrays
+
+    def negated(value: int, lane: int) -> int:
+        return value if lane else -value
+
+    return both(
+        in_limbs(f"{path}_magnitude", profile.limb_bits, negated),
+        at(f"{path}_positive", nothing),
+    )
 
 
 def whole_quotients(profile: Profile, pattern: str) -> list[Lie]:
@@ -159,14 +220,14 @@ def whole_quotients(profile: Profile, pattern: str) -> list[Lie]:
 
 def roots(by: int) -> Any:
     """Square roots off by so much."""
-    return lambda values: _honest_roots(values) + by
+    return lambda numbers, values: _honest_roots(numbers, values) + by
 
 
 def divisions() -> list[Lie]:
     """Neighbours of every quotient rounded half to even, and of the square root."""
 
     def half_even(by: int) -> Any:
-        return lambda n, d: np.maximum(_honest_half_even(n, d) + by, 0)
+        return lambda numbers, n, d: np.maximum(_honest_half_even(numbers, n, d) + by, 0)
 
     return [
         *(
@@ -186,11 +247,10 @@ def bits() -> list[Lie]:
     lies = []
     for path in ("option/inputs/is_put", "option/gamma/odd", "option/rho/odd", "group/decay/odd"):
         lies += [Lie(f"{path} = {v}", claim(path, v)) for v in (2, -1, HALF)]
-    for path in ("option/tiny", "group/expired"):
+    for path in ("option/alive", "group/time_floor"):
         lies += [Lie(f"{path} = {v}", claim(path, v)) for v in (0, 1, HALF)]
-        lies.append(
-            Lie(f"{path} = 1, inverse 0", both(claim(path, 1), claim(f"{path}_inverse", 0)))
-        )
+        lies.append(Lie(f"{path} = 0, share 0", both(claim(path, 0), claim(f"{path}_share", 0))))
+        lies.append(Lie(f"{path} + 1", shift(path, 1)))
     return lies
 
 

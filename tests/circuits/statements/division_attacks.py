@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from circuits.edsl import IntegerArray, integer_array
+from circuits.edsl import IntegerArray, Numbers, integer_array
 from circuits.functions.normal_cdf import normal_format
 from circuits.profile import Profile
 from circuits.statements.option_marks import distribution
 from tests.circuits.ladder import Lie
-from tests.circuits.lying import in_limbs
+from tests.circuits.lying import HALF, claim, only
 
 _honest_divider = distribution._divider
 
@@ -23,37 +24,59 @@ Choice = Callable[[Any, IntegerArray, int, int], tuple[IntegerArray, IntegerArra
 def dividing(name: str, choose: Choice, *extra: Any, bounded: bool = True) -> Lie:
     """Claim another d2, with the best slacks for it (`bounded`: that fit their limbs)."""
 
-    def divider(profile: Profile) -> Callable[..., Any]:
+    def divider(numbers: Numbers, profile: Profile) -> Callable[..., Any]:
         limit, width = normal_format(profile).saturation, profile.limb_bits
-        spare = profile.spare_bits
+        spare, half = profile.spare_bits, 1 << (profile.spare_bits - 1)
 
-        def clip(value: Any, bits: int) -> IntegerArray:
+        def fitting(value: Any) -> IntegerArray:
             if not bounded:
                 return integer_array(value)
-            return integer_array([min(max(int(v), 0), (1 << bits) - 1) for v in value])
+            return integer_array([min(max(int(v), 0), (1 << spare) - 1) for v in value])
 
         def divide(n: IntegerArray, t: IntegerArray, high_limb: IntegerArray) -> Any:
-            located = _honest_divider(profile)(n, t, high_limb)
+            located = _honest_divider(numbers, profile)(n, t, high_limb)
             coarse, limb = choose(located, t, limit, width)
             w = 2 * ((t << width) + high_limb) + 1
             below = n - (w * w + 3) // 4 - ((coarse << width) + limb) * w
             above = w - 1 - below
             high, low = coarse == limit, coarse + t + 1 == -limit
-            zero = integer_array([0] * len(n))
-            slack = np.where(high, below, np.where(low, above, zero))
-            excess = clip(slack >> spare, profile.saturation_bits)
             return distribution._Located(
                 coarse=coarse,
                 limb=limb,
-                below=np.where(low, zero, clip(below - (excess << spare), spare)),
-                above=np.where(high, zero, clip(above - (excess << spare), spare)),
-                excess=excess,
+                below=fitting(
+                    np.where(low, above // half, np.where(high, below // (half + 1), below))
+                ),
+                above=fitting(
+                    np.where(low, above % half // 2, np.where(high, below % (half + 1), above))
+                ),
+                saturated=(high | low) * 1,
             )
 
         return divide
 
     patches = ((distribution, "_divider", divider), *extra)
     return Lie(name, lambda _, arrays: arrays, patches)
+
+
+def free_excess(name: str, choose: Choice, *extra: Any) -> Lie:
+    """Claim another d2 with the slacks 0 and 1, and an excess that makes up for everything."""
+    lie = dividing(name, choose, *extra)
+    (_, _, divider), *rest = lie.patches
+
+    def divider_of_one(numbers: Numbers, profile: Profile) -> Callable[..., Any]:
+        limit, width = normal_format(profile).saturation, profile.limb_bits
+
+        def divide(n: IntegerArray, t: IntegerArray, high_limb: IntegerArray) -> Any:
+            located = divider(numbers, profile)(n, t, high_limb)
+            w = 2 * ((t << width) + high_limb) + 1
+            below = n - (w * w + 3) // 4 - ((located.coarse << width) + located.limb) * w
+            saturated = np.where(located.coarse == limit, below, w - 2 - below)
+            zero = located.limb * 0
+            return replace(located, below=zero, above=zero + 1, saturated=saturated)
+
+        return divide
+
+    return replace(lie, patches=((distribution, "_divider", divider_of_one), *rest))
 
 
 def moved(by: int) -> Choice:
@@ -94,7 +117,27 @@ def quotients(profile: Profile) -> list[Lie]:
         dividing("claim d2 = 8 and a limb", fixed(claim_high, 5)),
         dividing("claim d1 = -8 and a limb", fixed(claim_low, 5)),
         dividing("claim d2 = 0", fixed(lambda t, _: t * 0)),
-        Lie(
-            "excess + 1", in_limbs("option/division/excess", profile.limb_bits, lambda v, _: v + 1)
+        *(free_excess(f"d2 {move:+} and a free excess", moved(move)) for move in (0, 1, -coarse)),
+        free_excess("claim d2 = 8 and a free excess", fixed(claim_high)),
+        *excesses(),
+    ]
+
+
+def excesses() -> list[Lie]:
+    """An excess that is neither 0 nor the other slack's, and one where nothing is saturated."""
+
+    def all_saturated(numbers: Numbers, profile: Profile) -> Callable[..., Any]:
+        def divide(*args: IntegerArray) -> Any:
+            located = _honest_divider(numbers, profile)(*args)
+            return replace(located, saturated=located.saturated * 0 + 1)
+
+        return divide
+
+    return [
+        *(only("option/division/excess", delta) for delta in (1, -1, 1 << 20, HALF)),
+        *(
+            Lie(f"excess = {value}", claim("option/division/excess", value))
+            for value in (1, -1, HALF)
         ),
+        Lie("every lane saturated", patches=((distribution, "_divider", all_saturated),)),
     ]

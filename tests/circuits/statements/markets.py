@@ -83,6 +83,43 @@ LAST_SECOND = market(
         seconds=1,
     )
 )
+#: puts with a discount factor next to 2: far out of and in the money, and at it without volatility.
+PUTS = market(
+    group(
+        [(400_000_000, 1_000, True), (700_000_000, 1_000, True), (500_000_000, 0, True)],
+        discount=2 * ONE - 1,
+    )
+)
+#: no volatility, a tick out of the money where a tick is least: prices below 0, but for clamps.
+BELOW_ZERO = market(
+    group(
+        [((1 << 36) - 1, 0, False), ((1 << 36) - 3, 0, True), ((1 << 36) - 2, 0, True)],
+        forward=(1 << 36) - 2,
+        discount=2 * ONE - 1,
+    )
+)
+#: the largest argument of N, d1 = sqrt(8^2 + 32 ln 2) where d2 = 8, for F / K = 2^16.
+FARTHEST = market(
+    group(
+        [
+            (1 << 20, 64_167_000, False),
+            (1 << 20, 64_168_000, True),
+            ((1 << 20) + 1, 64_168_000, False),
+        ],
+        forward=(1 << 36) - 1,
+        seconds=31_536_000,
+    )
+)
+#: the largest price and the largest rho, 2^56.7.
+LARGEST = market(
+    group(
+        [((1 << 36) - 1, 1, True), ((1 << 36) - 2, (1 << 28) - 1, True), (1 << 20, 1, False)],
+        forward=1 << 20,
+        discount=2 * ONE - 1,
+        seconds=(1 << 28) - 1,
+    )
+)
+ADVERSE = (PUTS, BELOW_ZERO, FARTHEST, LARGEST)
 CORNERS = (TYPICAL, UNDISCOUNTED, SATURATED, EXPIRED, TIES)
 
 _STRIKES = (1 << 20, (1 << 20) + 1, (1 << 36) - 1, 1 << 35, (1 << 28) - 1, 1 << 28)

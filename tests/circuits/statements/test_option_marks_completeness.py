@@ -14,6 +14,7 @@ from circuits.statements.ranges import RangeError
 from tests.circuits.ladder import HEADER, assert_provable
 from tests.circuits.reading import circuit
 from tests.circuits.statements.markets import (
+    ADVERSE,
     CORNERS,
     SNAPSHOT,
     group,
@@ -29,7 +30,7 @@ WIDE = Shape(24, 16)
 
 @pytest.mark.parametrize("greeks", [False, True], ids=["price", "greeks"])
 @pytest.mark.parametrize("profile", [R6, R14], ids=["R6", "R14"])
-@pytest.mark.parametrize("corner", CORNERS)
+@pytest.mark.parametrize("corner", [*CORNERS, *ADVERSE])
 def test_corners_are_provable(profile: Profile, greeks: bool, corner: Market) -> None:
     assert_provable(OptionMarks(SHAPE, profile, greeks), HEADER, corner)
 

@@ -12,17 +12,22 @@ from circuits.edsl import IntegerArray
 from circuits.profile import R6, R14, Profile
 from circuits.statements.option_marks import Market, OptionMarks, Shape
 from tests.circuits.ladder import HEADER, Lie, Verdict, assert_statement, try_lie
+from tests.circuits.lying import claim
 from tests.circuits.reading import market_inputs
 from tests.circuits.statements import attacks, division_attacks
 from tests.circuits.statements.markets import (
+    ADVERSE,
+    BELOW_ZERO,
     CORNERS,
     EXPIRED,
+    IN_THE_MONEY,
+    PUTS,
     SATURATED,
     TIES,
     TYPICAL,
     UNDISCOUNTED,
 )
-from tests.circuits.statements.word_attacks import carries, honest_changes
+from tests.circuits.statements.word_attacks import UNDIVIDED_BY_ZERO, carries, honest_changes
 
 OPTIONS = 3
 PROFILES = pytest.mark.parametrize("profile", [R6, R14], ids=["R6", "R14"])
@@ -38,14 +43,14 @@ def constant(value: int) -> Callable[[int], int]:
 
 def markets(profile: Profile, *few: Market) -> tuple[Market, ...]:
     """Several corners in the small profile, a few in the large one (0.1 s for each check)."""
-    return (TYPICAL, SATURATED, EXPIRED, *few[1:]) if profile is R6 else few
+    return (TYPICAL, SATURATED, EXPIRED, *ADVERSE, *few[1:]) if profile is R6 else few
 
 
 @PROFILES
 def test_division_refuses_neighbours(profile: Profile) -> None:
     counts = assert_statement(
         statement(profile),
-        valid=markets(profile, TYPICAL),
+        valid=markets(profile, TYPICAL, PUTS),
         lies=division_attacks.quotients(profile),
     )
     assert counts[Verdict.REFUSED] >= 9
@@ -64,7 +69,7 @@ def test_saturated_lane_refuses_another_strike(profile: Profile) -> None:
             lies.append(
                 division_attacks.dividing(f"saturated by the logarithm of {strike}", choice, other)
             )
-    counts = assert_statement(statement(profile), valid=(SATURATED, TYPICAL), lies=lies)
+    counts = assert_statement(statement(profile), valid=(SATURATED, TYPICAL, PUTS), lies=lies)
     assert set(counts) == {Verdict.REFUSED}
 
 
@@ -122,6 +127,20 @@ def test_remainder_games_are_refused(profile: Profile) -> None:
 
 
 @PROFILES
+def test_signs_and_magnitudes_are_refused(profile: Profile) -> None:
+    lies = [
+        *attacks.signs(profile, "option/price/price"),
+        *attacks.signs(profile, "option/density"),
+    ]
+    assert_statement(
+        statement(profile),
+        valid=markets(profile, TYPICAL, IN_THE_MONEY, BELOW_ZERO),
+        lies=lies,
+        must_refuse=True,
+    )
+
+
+@PROFILES
 def test_neighbours_of_quotients_and_roots_are_refused(profile: Profile) -> None:
     assert_statement(
         statement(profile),
@@ -145,6 +164,15 @@ def test_ties_go_to_the_even_quotient() -> None:
 def test_free_bits_are_refused(profile: Profile) -> None:
     counts = assert_statement(statement(profile), valid=(TYPICAL, EXPIRED), lies=attacks.bits())
     assert counts[Verdict.HARMLESS] + counts[Verdict.ANOTHER_MARKET] == 0
+
+
+def test_the_share_of_a_closed_gate_is_free_and_proves_nothing() -> None:
+    shares = [
+        Lie(f"{path} = 5", claim(f"{path}_share", 5))
+        for path in ("option/alive", "group/time_floor")
+    ]
+    counts = assert_statement(statement(R6), valid=(EXPIRED,), lies=shares)
+    assert set(counts) == {Verdict.HARMLESS}
 
 
 @PROFILES
@@ -179,7 +207,7 @@ def test_random_claims_are_refused_or_true() -> None:
         return arrays
 
     assert try_lie(built, HEADER, TYPICAL, Lie("honest", look)).verdict is Verdict.HARMLESS
-    hints = sorted(set(seen))
+    hints = sorted({(path, wires) for path, wires in seen if wires})
     deltas = (1, -1, 1 << 5, 1 << 6, -(1 << 6), rng.randrange(1 << 250))
     lies = []
     for _ in range(150):
@@ -196,4 +224,4 @@ def _random_lie(path: str, wire: int, delta: int, place: float) -> Lie:
         changed[wire][int(place * len(changed[wire]))] += delta
         return changed
 
-    return Lie(f"{path}[{wire}] {delta:+}", liar)
+    return Lie(f"{path}[{wire}] {delta:+}", liar, (UNDIVIDED_BY_ZERO,))

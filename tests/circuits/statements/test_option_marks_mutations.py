@@ -16,7 +16,14 @@ from circuits.statements.option_marks import Market, OptionMarks, Shape
 from tests.circuits.forger import Forger, Forgery
 from tests.circuits.ladder import HEADER
 from tests.circuits.reading import circuit, market_inputs, respond, witness
-from tests.circuits.statements.markets import EXPIRED, SATURATED, TYPICAL, UNDISCOUNTED
+from tests.circuits.statements.markets import (
+    BELOW_ZERO,
+    EXPIRED,
+    PUTS,
+    SATURATED,
+    TYPICAL,
+    UNDISCOUNTED,
+)
 from tests.circuits.true_words import are_true
 
 STATEMENT = OptionMarks(Shape(1, 3), R6, greeks=True)
@@ -25,7 +32,11 @@ MARKETS = {
     "undiscounted": UNDISCOUNTED,
     "saturated": SATURATED,
     "expired": EXPIRED,
+    "puts": PUTS,
+    "below zero": BELOW_ZERO,
 }
+#: Where prices, bounds and gates are decided.
+DECIDING = ("/price/", "/division/", "/inputs/", "/density", "/alive", "_words/")
 HALF = BN254_FR.inverse(2)
 DELTAS = (1, -1, 1 << 5, 1 << 6, -(1 << 6), HALF, BN254_FR.inverse(64), 0x5EED << 230)
 
@@ -108,6 +119,20 @@ def test_pairs_that_keep_a_linear_form_are_refused(name: str) -> None:
         if changes is not None:
             attack(name, changes, follow=rng.random() < 0.5)
             tried += 1
+
+
+@by_market
+def test_up_to_four_pairs_where_prices_are_decided_are_refused(name: str) -> None:
+    """Joint lies about option inputs, slacks, excess, magnitudes, parts and remainders."""
+    rng = random.Random(f"deciding {name}")
+    paths = map(circuit(STATEMENT).row_path, range(forger(name).row_count))
+    rows = [row for row, path in enumerate(paths) if any(part in path for part in DECIDING)]
+    for _ in range(500):
+        changes: dict[int, int] = {}
+        for _ in range(rng.randint(1, 4)):
+            row, side, pick = rng.choice(rows), rng.randrange(3), rng.randrange(64)
+            changes |= forger(name).balanced_pair(row, side, rng.choice(DELTAS), pick) or {}
+        attack(name, changes, follow=rng.random() < 0.8)
 
 
 @by_market

@@ -8,7 +8,7 @@ from circuits.edsl import Liar
 from circuits.gadgets import division as division_module
 from circuits.profile import Profile
 from tests.circuits.ladder import Lie
-from tests.circuits.lying import both, in_limbs, shift
+from tests.circuits.lying import HALF, both, in_limbs, shift
 
 _honest_half_even = division_module._half_even
 
@@ -16,7 +16,7 @@ _honest_half_even = division_module._half_even
 UNDIVIDED_BY_ZERO = (
     division_module,
     "_half_even",
-    lambda n, d: _honest_half_even(n, np.where(d == 0, 1, d)),
+    lambda numbers, n, d: _honest_half_even(numbers, n, np.where(d == 0, 1, d)),
 )
 
 #: field -> (path of its limbs, or of its single wire where limbs are none)
@@ -27,6 +27,7 @@ _PATHS = {
     "seconds": "group/inputs/seconds",
     "strike": "option/inputs/strike",
     "volatility": "option/inputs/volatility",
+    "is_put": "option/inputs/is_put",
     "underlying": "words/underlying",
     "tick": "words/tick_exponent",
     "snapshot": "words/snapshot",
@@ -60,6 +61,15 @@ _CARRIES: dict[str, tuple[tuple[str, int, int], ...]] = {
     "discount - 2^46, forward + 1": (("discount", -(1 << 46), _ALL), ("forward", 1, _ALL)),
     "volatility + 2^28, strike - 1": (("volatility", 1 << 28, 1), ("strike", -1, 1)),
     "volatility - 2^28, strike + 1": (("volatility", -(1 << 28), 1), ("strike", 1, 1)),
+    "half a put, volatility - 1/4": (("is_put", HALF, 1), ("volatility", -HALF * HALF, 1)),
+    "a put for a strike": (("is_put", 1 << 29, 1), ("strike", -1, 1)),
+    "a put less, the next strike + 2^36": (("is_put", -1, 1), ("strike", 1 << 36, 2)),
+    "a put and half a volatility, the next strike": (
+        ("is_put", 1, 0),
+        ("volatility", -1, 0),
+        ("strike", 1 << 36, 1),
+    ),
+    "puts of two options": (("is_put", -1, 0), ("is_put", 1 << 65, 1)),
     "strike + 2^36 under the volatility before": (("strike", 1 << 37, 1), ("volatility", -1, 0)),
     "strike + 2^65 under the strike before": (("strike", 1 << 65, 1), ("strike", -1, 0)),
     "tick exponent + 2^8, underlying - 1": (("tick", 1 << 8, _ALL), ("underlying", -1, _ALL)),
