@@ -7,9 +7,35 @@ from typing import Annotated
 
 import typer
 
-from node.cli import audit, bench, demo, deploy, doctor, price, prove, serve, setup, verify
+from node.cli import (
+    audit,
+    bench,
+    config,
+    demo,
+    deploy,
+    doctor,
+    oracle,
+    price,
+    prove,
+    serve,
+    setup,
+    verify,
+)
 
-_COMMANDS = (demo, setup, serve, price, prove, verify, deploy, audit, bench, doctor)
+_COMMANDS = (
+    demo,
+    setup,
+    serve,
+    oracle,
+    price,
+    prove,
+    verify,
+    deploy,
+    audit,
+    bench,
+    doctor,
+    config,
+)
 
 
 def build_app() -> typer.Typer:

@@ -51,6 +51,15 @@ def option_marks_of(description: DescriptionLike) -> OptionMarks:
     return statement
 
 
+def named_profile(description: DescriptionLike) -> Profile | None:
+    """The profile that a description names, of whatever statement; None for none we know."""
+    try:
+        parameters = json.loads(description.parameters[:_LONGEST_PARAMETERS])
+        return PROFILES.get(parameters["profile"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
 def statement_title(statement: OptionMarks) -> str:
     """The statement for people."""
     greeks = " with Greeks" if statement.greeks else ""

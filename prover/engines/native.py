@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 
@@ -36,6 +36,8 @@ else:
         from prover.engines import _native
     except ImportError:
         _native = None
+
+_Point = TypeVar("_Point", G1Point, G2Point)
 
 _CURE = "run `make native` (it needs a Rust toolchain, see README)"
 _SOURCES = Path(__file__).parent.parent / "native"
@@ -175,13 +177,21 @@ class NativeEngine:
 
     def combine_g1(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
         """See `Engine`."""
-        encoded = [point.to_bytes() for point in points]
-        return G1Point.decode_bytes(_native.combine_g1(encoded, _packed(points, scalars)))
+        encoded, packed = [point.to_bytes() for point in points], _packed(points, scalars)
+        try:
+            return G1Point.decode_bytes(_native.combine_g1(encoded, packed))
+        except ValueError:
+            _name_fault(points, self.check_g1)
+            raise
 
     def combine_g2(self, points: Sequence[G2Point], scalars: Sequence[int]) -> G2Point:
         """See `Engine`."""
-        encoded = [point.to_bytes() for point in points]
-        return G2Point.decode_bytes(_native.combine_g2(encoded, _packed(points, scalars)))
+        encoded, packed = [point.to_bytes() for point in points], _packed(points, scalars)
+        try:
+            return G2Point.decode_bytes(_native.combine_g2(encoded, packed))
+        except ValueError:
+            _name_fault(points, self.check_g2)
+            raise
 
     def check_g1(self, point: G1Point) -> None:
         """See `Engine`."""
@@ -208,6 +218,13 @@ def _packed(points: Sequence[object], scalars: Sequence[int]) -> FieldArray:
     if len(points) != len(scalars):
         raise ValueError(f"{len(scalars)} scalars for {len(points)} points")
     return pack_scalars(scalars)
+
+
+def _name_fault(points: Sequence[_Point], check: Callable[[_Point], None]) -> None:
+    """Raise MalformedPointError for the first point that is none; a key's may be, unlinted."""
+    for point in points:
+        if not point.is_infinity:
+            check(point)
 
 
 def _raise_fault(fault: str | None) -> None:

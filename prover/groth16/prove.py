@@ -26,7 +26,8 @@ def prove(
     """A proof that the words belong to a witness; fresh randomness from the operating system.
 
     The challenge equals a looked-up value with probability below 2^-228: one retry, with a new v.
-    Raises WordsError, WitnessError and UnsatisfiedConstraintError.
+    Raises WordsError, WitnessError and UnsatisfiedConstraintError; with a key whose points the
+    linter has not seen, MalformedPointError, or the proof may be wrong.
     """
     engine = engine or default_engine()
     try:

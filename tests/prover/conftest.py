@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from circuits.r1cs import R1CS
@@ -56,3 +58,10 @@ def key(system: tuple[R1CS, SquaresWitness]) -> ProvingKey:
     r1cs, _ = system
     waste = development_toxic_waste(b"tests", r1cs_digest(r1cs.canonical_bytes()))
     return setup(r1cs, description(2), waste, default_engine())
+
+
+@pytest.fixture
+def saved(key: ProvingKey, tmp_path: Path) -> Path:
+    path = tmp_path / "keys" / "squares.key"
+    key.save(path)
+    return path

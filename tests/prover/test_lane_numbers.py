@@ -195,6 +195,26 @@ def test_many_lanes_go_to_many_cores_and_come_back_in_order(numbers: NativeNumbe
         lanes // numbers.vector([*range(count - 1, -1, -1)])
 
 
+@given(values=vectors, bits=st.sampled_from([1, 254, 255, 256, 257, 300]))
+def test_limbs_of_any_width_are_right_or_refused(
+    numbers: NativeNumbers, values: list[int], bits: int
+) -> None:
+    lanes, arrays = numbers.vector(values), PYTHON.vector(values)
+    assert outcome(lambda: numbers.limbs(lanes, bits, 1)[0]) == exact(
+        PYTHON.limbs(arrays, bits, 1)[0].tolist
+    )
+    assert outcome(lambda: numbers.limbs(lanes, bits, 2)[1]) == exact(
+        PYTHON.limbs(arrays, bits, 2)[1].tolist
+    )
+
+
+def test_a_mask_is_not_one_truth(numbers: NativeNumbers) -> None:
+    """A statement that branches on its lanes branches on none, rather than on their number."""
+    for values in ([0], [0, 1]):
+        with pytest.raises(TypeError, match="truth"):
+            bool(numbers.vector(values) > 0)
+
+
 def test_what_makes_no_sense_is_refused_with_a_typed_error(numbers: NativeNumbers) -> None:
     three, two = numbers.vector([1, 2, 3]), numbers.vector([1, 2])
     for operation in (*OPERATORS, operator.lt, operator.lshift):

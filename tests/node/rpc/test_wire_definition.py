@@ -71,8 +71,11 @@ def test_every_method_has_its_own_messages(
 ) -> None:
     methods = [m for file in descriptors for service in file.service for m in service.method]
     assert [m.name for m in methods] == [
+        "GetView",
+        "SignReport",
         "Quote",
         "SubmitMarks",
+        "RelayAttestation",
         "GetJob",
         "WatchJob",
         "GetAttestation",

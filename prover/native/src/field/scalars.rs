@@ -102,6 +102,14 @@ impl Recoding {
         sum.0
     }
 
+    /// How many windows a shifted scalar needs: in those above, the offset is as it was, and its
+    /// digits are zero. A carry makes them more than the scalar has bits for: 0b0111 is 8 - 1.
+    pub fn window_count(&self, shifted: &Limbs) -> usize {
+        let changed: Limbs = std::array::from_fn(|limb| shifted[limb] ^ self.offset[limb]);
+        let bits = bit_length(&changed);
+        self.windows.partition_point(|window| window.start < bits)
+    }
+
     /// The digits of shifted scalars in one window.
     #[inline]
     pub fn digits(&self, shifted: &[Limbs], window: usize) -> impl Iterator<Item = i32> {
@@ -146,11 +154,14 @@ mod tests {
                 Fr::from(-1) / Fr::from(2),
             ]);
             samples.push(Fr::from(Fr::MODULUS_MINUS_ONE_DIV_TWO));
+            samples.extend((0..252).map(|bits| Fr::from(2u64).pow([bits]) - Fr::from(1)));
             for sample in samples {
                 let (centered, negative) = centered(&to_limbs(&sample));
                 let shifted = recoding.shift(&centered);
                 let mut value = Fr::from(0);
-                for (number, window) in recoding.windows.iter().enumerate().rev() {
+                let count = recoding.window_count(&shifted);
+                assert!((count..recoding.windows.len()).all(|n| recoding.digit(&shifted, n) == 0));
+                for (number, window) in recoding.windows[..count].iter().enumerate().rev() {
                     let digit = recoding.digit(&shifted, number);
                     assert!(digit.unsigned_abs() as usize <= window.largest_digit());
                     value = value * Fr::from(2u64).pow([window.width as u64]) + Fr::from(digit);

@@ -13,7 +13,7 @@ pub struct Term {
 
 /// The digits of some terms. A digit is twice its absolute value, plus one where it is negative.
 pub struct Digits {
-    /// Terms of the longest scalars first.
+    /// Terms with the most windows first.
     entries: Vec<Entry>,
     /// For each window, the digits of the first entries; the others have none.
     windows: Vec<Vec<u16>>,
@@ -21,23 +21,17 @@ pub struct Digits {
 
 impl Digits {
     pub fn new(terms: &[Term], scalars: &ScalarVector, recoding: &Recoding) -> Self {
-        let window_count = |term: &Term| {
-            let bits = scalars.bits(term.scalar as usize);
-            recoding
-                .windows
-                .partition_point(|window| window.start <= bits)
-        };
-        let mut terms: Vec<(usize, Term)> = terms
+        let mut terms: Vec<(usize, Limbs, Entry)> = terms
             .iter()
-            .map(|term| (window_count(term), *term))
+            .map(|term| {
+                let shifted = recoding.shift(&scalars.size(term.scalar as usize));
+                (recoding.window_count(&shifted), shifted, term.entry)
+            })
             .collect();
-        terms.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-        let sizes = terms
-            .iter()
-            .map(|(_, term)| scalars.size(term.scalar as usize));
-        let shifted: Vec<Limbs> = sizes.map(|size| recoding.shift(&size)).collect();
+        terms.sort_by_key(|(count, ..)| std::cmp::Reverse(*count));
+        let shifted: Vec<Limbs> = terms.iter().map(|(_, shifted, _)| *shifted).collect();
         let windows = (0..recoding.windows.len()).map(|window| {
-            let count = terms.partition_point(|(windows, _)| *windows > window);
+            let count = terms.partition_point(|(windows, ..)| *windows > window);
             let digits = recoding.digits(&shifted[..count], window);
             digits
                 .map(|digit| (digit.unsigned_abs() as u16) << 1 | u16::from(digit < 0))
@@ -45,7 +39,7 @@ impl Digits {
         });
         let windows = windows.collect();
         Self {
-            entries: terms.into_iter().map(|(_, term)| term.entry).collect(),
+            entries: terms.into_iter().map(|(.., entry)| entry).collect(),
             windows,
         }
     }

@@ -222,7 +222,7 @@ mod tests {
                 0 => Fr::from(index as u64 * 977 % 16384),
                 1 => -Fr::from(index as u64),
                 2 => Fr::rand(&mut generator),
-                3 => Fr::from(2u64).pow([index as u64 % 253]) - Fr::from(index as u64 % 3),
+                3 => Fr::from(2u64).pow([index as u64 % 253]) - Fr::from(index as u64 / 6 % 3),
                 4 => -Fr::from(1),
                 _ => Fr::from(7),
             });

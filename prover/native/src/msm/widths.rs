@@ -11,7 +11,7 @@ const FIXED_COST: f64 = 1000.0;
 
 /// Window widths, lowest first, for scalars of which `counts[b]` have b bits.
 ///
-/// A window that starts at bit s has a digit of every scalar of at least s bits.
+/// Reckons that a window that starts at bit s has a digit of every scalar of at least s bits.
 pub fn best(counts: &[u32; CENTERED_BITS + 1]) -> Vec<usize> {
     let longest = counts.iter().rposition(|count| *count > 0).unwrap_or(0);
     let mut costs = vec![0.0; longest + WIDEST + 1];
