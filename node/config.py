@@ -9,6 +9,7 @@ files of mode 0600.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, ClassVar
@@ -30,6 +31,7 @@ ENVIRONMENT_PREFIX = "PROOFMARK_"
 CONFIG_VARIABLE = "PROOFMARK_CONFIG"
 CONFIG_NAME = "config.toml"
 PRIVATE_DIRECTORY_MODE = 0o700
+_ADDRESS = re.compile("0x[0-9a-fA-F]{40}")
 
 
 class ConfigError(NodeError):
@@ -65,6 +67,49 @@ class Settings(BaseSettings):
         description="Threads of the native engine in each of them; default: as many as cores.",
     )
 
+    relay_consumers: tuple[str, ...] = Field(
+        default=(),
+        description="Contracts the relay pays for, besides the deployment's mark board.",
+    )
+    relay_waiting: int = Field(
+        default=256,
+        ge=1,
+        le=100_000,
+        description="Attestations in no block yet, above which none is taken.",
+    )
+    relay_per_minute: int = Field(
+        default=120, ge=1, le=100_000, description="Attestations looked at in a minute."
+    )
+    oracle_max_age_seconds: int = Field(
+        default=120, ge=1, le=86_400, description="Oldest market that a signer believes."
+    )
+    oracle_time_tolerance_seconds: int = Field(
+        default=30, ge=0, le=86_400, description="How far a report's time may be from one's own."
+    )
+    oracle_price_tolerance_bps: int = Field(
+        default=50, ge=0, le=10_000, description="The same for prices, in 1e-4 of one's own."
+    )
+    oracle_volatility_tolerance_bps: int = Field(
+        default=500, ge=0, le=10_000, description="The same for volatilities."
+    )
+    oracle_spot_move_bps: int = Field(
+        default=2_000, ge=1, le=100_000, description="A larger move of spot must be seen twice."
+    )
+    oracle_volatility_move_bps: int = Field(
+        default=5_000, ge=1, le=100_000, description="The same at the money, of volatility."
+    )
+    oracle_parameter_sets: tuple[str, ...] = Field(
+        default=("derive_like_33",),
+        description="Shipped sets by which margins must be provable in a signed listing.",
+    )
+
+    @field_validator("relay_consumers")
+    @classmethod
+    def _check_addresses(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_ADDRESS.fullmatch(address) for address in addresses):
+            raise ValueError("an address is 0x and 40 hexadecimal digits")
+        return addresses
+
     @field_validator("data_directory")
     @classmethod
     def _expand(cls, path: Path) -> Path:
@@ -86,6 +131,16 @@ class Settings(BaseSettings):
     def deployments_file(self) -> Path:
         """Where our contracts live, by chain."""
         return self.data_directory / "deployments.json"
+
+    @property
+    def oracle_directory(self) -> Path:
+        """What this machine's oracle signers have signed."""
+        return self.data_directory / "oracle"
+
+    @property
+    def relay_consumer_bytes(self) -> frozenset[bytes]:
+        """The consumers as 20 bytes each."""
+        return frozenset(bytes.fromhex(address[2:]) for address in self.relay_consumers)
 
     @property
     def store_directory(self) -> Path:

@@ -37,10 +37,15 @@ class Reason(StrEnum):
     NOT_THE_OWNER = "NOT_THE_OWNER"
     INTERNAL = "INTERNAL"
     UNSUPPORTED = "UNSUPPORTED"
+    CONSUMER_REFUSED = "CONSUMER_REFUSED"
+    PROOF_INVALID = "PROOF_INVALID"
+    SLOT_TAKEN = "SLOT_TAKEN"
+    ATTESTATION_REFUSED = "ATTESTATION_REFUSED"
+    REPORT_REFUSED = "REPORT_REFUSED"
+    SOURCE_UNUSABLE = "SOURCE_UNUSABLE"
     FILE_UNREADABLE = "FILE_UNREADABLE"
     CONFIG_INVALID = "CONFIG_INVALID"
     KEY_INVALID = "KEY_INVALID"
-    PROOF_INVALID = "PROOF_INVALID"
     STORE_IN_USE = "STORE_IN_USE"
     WRONG_CHAIN_ID = "WRONG_CHAIN_ID"
     CONTRACT_MISSING = "CONTRACT_MISSING"
@@ -108,6 +113,26 @@ CATALOGUE: dict[Reason, CatalogueEntry] = {
     Reason.UNSUPPORTED: CatalogueEntry(
         "UNIMPLEMENTED", "This node does not serve the statement or capacity asked for."
     ),
+    Reason.CONSUMER_REFUSED: CatalogueEntry(
+        "PERMISSION_DENIED", "The relay pays for listed consumers only: ask the node's operator."
+    ),
+    Reason.PROOF_INVALID: CatalogueEntry(
+        "INVALID_ARGUMENT", "The proof does not show these words: ask its maker for another."
+    ),
+    Reason.SLOT_TAKEN: CatalogueEntry(
+        "ALREADY_EXISTS",
+        "Other words wait for this sequence: take the consumer's next one, or wait for that job.",
+    ),
+    Reason.ATTESTATION_REFUSED: CatalogueEntry(
+        "FAILED_PRECONDITION",
+        "The registry or the consumer refuses the words now: prove anew, or send them later.",
+    ),
+    Reason.REPORT_REFUSED: CatalogueEntry(
+        "FAILED_PRECONDITION", "The signer sees another market: look at both, then report anew."
+    ),
+    Reason.SOURCE_UNUSABLE: CatalogueEntry(
+        "FAILED_PRECONDITION", "Make the signer's source fresh, readable and plausible again."
+    ),
     Reason.FILE_UNREADABLE: CatalogueEntry(
         "INVALID_ARGUMENT", "Check the path, its permissions and that the file is UTF-8.", False
     ),
@@ -118,9 +143,6 @@ CATALOGUE: dict[Reason, CatalogueEntry] = {
     ),
     Reason.KEY_INVALID: CatalogueEntry(
         "FAILED_PRECONDITION", "The key file is damaged or foreign: make or fetch it again.", False
-    ),
-    Reason.PROOF_INVALID: CatalogueEntry(
-        "INVALID_ARGUMENT", "The proof does not show these words: ask its maker for another.", False
     ),
     Reason.STORE_IN_USE: CatalogueEntry(
         "FAILED_PRECONDITION", "Another node runs on this store: stop it or use another one.", False

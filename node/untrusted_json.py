@@ -13,8 +13,8 @@ __all__ = ["check_nesting", "decode_json"]
 def decode_json(data: bytes) -> Any:
     """The document; ValueError unless it is strict JSON in UTF-8, flat, each member once.
 
-    The nesting is measured first (brackets inside texts count too): the parser recurses, and some
-    libraries raise Python's recursion limit beyond what the stack can hold.
+    The nesting is measured first: the parser recurses, and some libraries raise Python's recursion
+    limit beyond what the stack can hold.
     """
     check_nesting(data)
     return json.loads(

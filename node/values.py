@@ -74,6 +74,13 @@ class JobCause(StrEnum):
     INTERNAL = "internal"
 
 
+class JobKind(StrEnum):
+    """What a job was accepted as."""
+
+    MARKS = "marks"
+    RELAY = "relay"
+
+
 class ProvingPhase(StrEnum):
     """What a worker is doing."""
 
@@ -172,12 +179,13 @@ class JobProgress:
 class JobView:
     """One stored state of a job. `revision` counts the job's stored changes from 1.
 
-    `cause_message` never holds inputs or secrets.
+    `cause_message` never holds inputs or secrets. A job of kind RELAY has no statement, options or
+    capacity: None and zeros.
     """
 
     job_id: str
     request_id: str
-    statement: MarksStatement
+    statement: MarksStatement | None
     options: int
     capacity: int
     proving_state: ProvingState
@@ -189,6 +197,7 @@ class JobView:
     updated: datetime
     revision: int
     progress: JobProgress | None = None
+    kind: JobKind = JobKind.MARKS
 
     @property
     def done(self) -> bool:
@@ -210,6 +219,14 @@ class AttestationBytes:
     key_id: bytes
     words: bytes
     proof: bytes
+
+
+@dataclass(frozen=True)
+class SignedView:
+    """What an oracle signer sees, as bytes (node/oracle/view_codec.py), and its signature (65)."""
+
+    content: bytes
+    signature: bytes
 
 
 @dataclass(frozen=True)
@@ -247,13 +264,17 @@ class ServedStatement:
 
 @dataclass(frozen=True)
 class SettlementChain:
-    """Chain id and contract addresses (20 bytes; consumer may be empty)."""
+    """Chain id and contract addresses (20 bytes; consumer may be empty).
+
+    `consumers` are those the relay pays for.
+    """
 
     chain_id: int
     registry: bytes
     router: bytes
     oracle: bytes
     default_consumer: bytes
+    consumers: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -75,24 +75,36 @@ class InvalidProof(ProverError):  # noqa: N818  (a verdict, named as callers say
     """The proof does not prove these words under this key."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(f"{reason.value}: {detail}")
-        self.reason = reason
+        super().__init__(reason, detail)  # what it is pickled with, to cross processes
+        self.reason, self.detail = reason, detail
+
+    def __str__(self) -> str:
+        """The verdict and its cause."""
+        return f"{self.reason.value}: {self.detail}"
 
 
 class MalformedPointError(ProverError):
     """Not a point of the wanted group."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(f"{reason.value}: {detail}")
-        self.reason = reason
+        super().__init__(reason, detail)  # what it is pickled with, to cross processes
+        self.reason, self.detail = reason, detail
+
+    def __str__(self) -> str:
+        """The verdict and its cause."""
+        return f"{self.reason.value}: {self.detail}"
 
 
 class WordsError(ProverError):
     """The words do not fit the statement."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(f"{reason.value}: {detail}")
-        self.reason = reason
+        super().__init__(reason, detail)  # what it is pickled with, to cross processes
+        self.reason, self.detail = reason, detail
+
+    def __str__(self) -> str:
+        """The verdict and its cause."""
+        return f"{self.reason.value}: {self.detail}"
 
 
 class KeyFileError(ProverError):

@@ -92,7 +92,7 @@ def open_mapped(path: Path, *, expected_digest: bytes | None = None) -> KeyFile:
         if size < _HEAD.size:
             _refuse_short(stream.read(_HEAD.size))
         view = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
-    magic, version, flags, count, _ = _HEAD.unpack_from(view)
+    magic, version, flags, count, reserved = _HEAD.unpack_from(view)
     if magic != MAGIC:
         raise NotAKeyFileError(f"{path} does not start like a key file")
     if version != VERSION:
@@ -101,8 +101,10 @@ def open_mapped(path: Path, *, expected_digest: bytes | None = None) -> KeyFile:
     if table_end + _DIGEST_BYTES > size:
         raise TruncatedKeyFileError(f"{path} ends inside its section table")
     file_digest = bytes(view[table_end : table_end + _DIGEST_BYTES])
-    if _digest(view[:table_end]) != file_digest or flags not in (0, FLAG_UNSAFE_DEV):
+    if _digest(view[:table_end]) != file_digest:
         raise CorruptKeyFileError(f"{path}: the header does not match its digest")
+    if flags not in (0, FLAG_UNSAFE_DEV) or reserved:
+        raise CorruptKeyFileError(f"{path}: flags or reserved bytes that this version lacks")
     if expected_digest not in (None, file_digest):
         raise ForeignKeyError(f"{path} has file digest {file_digest.hex()}, not the pinned one")
     return KeyFile(bool(flags), _sections(path, view, count), file_digest)
@@ -112,17 +114,17 @@ def _sections(path: Path, view: memoryview, count: int) -> dict[int, memoryview]
     """Sections by number, in place and with their digests checked."""
     sections: dict[int, memoryview] = {}
     digests: list[bytes] = []
-    end = _header_size(count)
-    for index in range(count):
-        number, _, offset, size, digest = _ENTRY.unpack_from(view, _HEAD.size + index * _ENTRY.size)
+    end, before = _header_size(count), 0
+    table = view[_HEAD.size : end - _DIGEST_BYTES]
+    for number, reserved, offset, size, digest in _ENTRY.iter_unpack(table):
         start = _aligned(end)
-        if offset != start or number <= max(sections, default=0):
+        if offset != start or number <= before or reserved:
             raise CorruptKeyFileError(f"{path}: section {number} is out of place")
         if start + size > len(view):
             raise TruncatedKeyFileError(f"{path} ends inside section {number}")
         if any(view[end:start]):
             raise CorruptKeyFileError(f"{path}: section {number} follows bytes that are not zero")
-        end = start + size
+        end, before = start + size, number
         sections[number] = view[start:end]
         digests.append(digest)
     if end != len(view):

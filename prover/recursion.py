@@ -12,18 +12,24 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_BRACKET = re.compile(rb"[\[\]{}]")
+#: A bracket, or a whole text (to the end of the data where it is open: what follows is no JSON).
+_TOKEN = re.compile(rb'[\[\]{}]|"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _DEEPEST = 16
 
 
 def check_nesting(data: bytes) -> None:
-    """ValueError for brackets nested deeper than any file of ours (those inside texts count too).
+    """ValueError for brackets nested deeper than any file of ours, and for text not in UTF-8.
 
     JSON is parsed by recursion: measured first, a hostile document never reaches the parser.
+    Brackets inside texts are none: closing ones there would hide opening ones elsewhere.
     """
+    if b"\0" in data:  # in no JSON but UTF-16 and UTF-32, where quotes and brackets look different
+        raise ValueError("a zero byte: expected UTF-8")
     depth = 0
-    for bracket in _BRACKET.finditer(data):
-        depth += 1 if bracket.group() in b"[{" else -1
+    for token in _TOKEN.finditer(data):
+        if token.group().startswith(b'"'):
+            continue
+        depth += 1 if token.group() in b"[{" else -1
         if depth > _DEEPEST:
             raise ValueError(f"nested deeper than {_DEEPEST}")
 

@@ -66,6 +66,9 @@ def sum_by_group(
 ) -> tuple[tuple[Integer, ...], ...]:
     """The sums of every share's values, in the groups' lanes. Exact: nothing is rounded."""
     members, groups = member_key.lanes, group_key.lanes
+    factors = [share.factor for share in shares if share.factor is not None]
+    values = [value for share in shares for value in share.values]
+    ar.refuse_after_challenge(member_key, group_key, *factors, *values)
     payloads = [
         [_weighted(ar, members, share, value) for value in share.values] for share in shares
     ]

@@ -9,9 +9,11 @@ down. Last, the constant is centred so that the largest errors of both signs agr
 normal_cdf covers [-8, 9.3125): its first row is 0 and its rows from 8 - 2^-segment_bits on are 1,
 so that saturated arguments have one value. It need not go further: N is asked for d1 and -d2, at
 least -8 each, whose sum is v < 16 and whose squares differ by 2 |ln(F/K)| < 32 ln 2; so the lesser
-is within 8 of 0 and the larger below sqrt(8^2 + 32 ln 2) = 9.2834. normal_lite covers [-8, 10.5):
-spot factors and fixed parts move its forwards further. exp covers [-6, 2] and one segment more, for
-arguments rounded to the nearest coordinate.
+is within 8 of 0 and the larger below sqrt(8^2 + 32 ln 2) = 9.2834.
+
+normal_lite covers [-8, 10.5) the same way: its forwards move by factors down to 1e-4, so that
+|ln| <= 16 ln 2 + 9.3, and sqrt(8^2 + 2 * 20.4) = 10.24. exp covers [-6, 2] and one segment more,
+for arguments rounded to the nearest coordinate.
 
 The tables are functions of this file alone: running it again writes the same bytes, whichever
 integer backend mpmath uses.
@@ -33,7 +35,8 @@ from circuits.functions.tables import TABLE_TAGS, TABLES_DIRECTORY, table_name, 
 
 DIGITS = 60
 NORMAL_CDF_LOW = -8
-NORMAL_HIGHS = {"normal_cdf": Fraction(149, 16), "normal_lite": Fraction(21, 2)}
+NORMAL_CDF_HIGH = Fraction(149, 16)
+NORMAL_LITE_HIGH = Fraction(21, 2)
 NORMAL_CDF_SATURATION = 8
 LN_OCTAVES = 16
 EXP_LOW = -6
@@ -137,7 +140,7 @@ def fit(segment: Segment, recipe: Recipe) -> Row:
 def normal_cdf_segments(recipe: Recipe) -> Iterator[Segment]:
     """The segments of N(x) = erfc(-x / sqrt 2) / 2."""
     first = NORMAL_CDF_LOW << recipe.segment_bits
-    last = int(NORMAL_HIGHS[recipe.function] * (1 << recipe.segment_bits))
+    last = int(DOMAINS[recipe.function].high * (1 << recipe.segment_bits))
     ones_from = (NORMAL_CDF_SATURATION << recipe.segment_bits) - 1
     root = mp.sqrt(2)
     density = 1 / mp.sqrt(2 * mp.pi)
@@ -197,12 +200,18 @@ class Domain:
     segments: Callable[[Recipe], Iterator[Segment]]
     fine_offsets: tuple[float, float, float]
     low: int = 0
+    high: Fraction = Fraction(0)
     octaves: int = 0
 
 
+def _normal(high: Fraction, fine_offsets: tuple[float, float, float]) -> Domain:
+    text = f"{NORMAL_CDF_LOW} <= x < {float(high)}"
+    return Domain(text, normal_cdf_segments, fine_offsets, low=NORMAL_CDF_LOW, high=high)
+
+
 DOMAINS = {
-    "normal_cdf": Domain("-8 <= x < 9.3125", normal_cdf_segments, (-1, 0, 1), low=NORMAL_CDF_LOW),
-    "normal_lite": Domain("-8 <= x < 10.5", normal_cdf_segments, (0, 0.5, 1), low=NORMAL_CDF_LOW),
+    "normal_cdf": _normal(NORMAL_CDF_HIGH, (-1, 0, 1)),
+    "normal_lite": _normal(NORMAL_LITE_HIGH, (0, 0.5, 1)),
     "ln": Domain(f"1 <= y < 2^{LN_OCTAVES}", ln_segments, (0, 0.5, 1), octaves=LN_OCTAVES),
     "exp": Domain("-6 <= x < 2 + one segment", exp_segments, (-0.5, 0, 0.5), low=EXP_LOW),
 }

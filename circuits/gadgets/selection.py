@@ -5,7 +5,7 @@ All rest on one bit. b = [x >= 0] is hinted; with x+ = b x the check
     2 x+ - x + b - 1 >= 0      says  x >= 0 where b = 1  and  -x - 1 >= 0 where b = 0,
 
 so b has one value for every x, 0 included, and x+ = max(x, 0) follows. Two constraints and the
-limbs of one range check.
+limbs of one range check. `value_where_nonzero` needs no order, and so no bit.
 """
 
 from __future__ import annotations

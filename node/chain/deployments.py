@@ -125,6 +125,20 @@ class DeploymentsFile:
                 f"{self.path}: entry of chain {chain_id} is malformed: {error!r}"
             ) from error
 
+    def recorded(self, chain: Chain) -> Deployment:
+        """The contracts of a chain, with the code on record.
+
+        DeploymentError where none are on record, ContractMissingError where they are not there.
+        """
+        found = self.load(chain.chain_id())
+        if found is None:
+            raise DeploymentError(
+                f"no contracts on record for chain {chain.chain_id()} in {self.path}: run"
+                " `proofmark deploy` first, or name the data directory that has them"
+            )
+        found.check(chain)
+        return found
+
     def save(self, deployment: Deployment) -> None:
         """Write or replace the entry of one chain, keeping the others."""
         chains = self._chains()

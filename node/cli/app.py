@@ -10,11 +10,13 @@ import typer
 from node.cli import (
     audit,
     bench,
+    config,
     demo,
     demo_margin,
     deploy,
     doctor,
     margin,
+    oracle,
     price,
     prove,
     serve,
@@ -27,6 +29,7 @@ _COMMANDS = (
     demo_margin,
     setup,
     serve,
+    oracle,
     price,
     prove,
     margin,
@@ -35,6 +38,7 @@ _COMMANDS = (
     audit,
     bench,
     doctor,
+    config,
 )
 
 

@@ -79,7 +79,7 @@ def _node(
 ) -> Node:
     """The node, not started yet. Heavy imports happen here, for this command alone."""
     from node.proving import ProvingSettings, usual_workers  # noqa: PLC0415
-    from node.service import Node, NodeSettings, configure_logging  # noqa: PLC0415
+    from node.service import Node, NodeSettings, RelayIntake, configure_logging  # noqa: PLC0415
 
     configure_logging(as_json=as_json)
     own = NodeSettings(
@@ -90,6 +90,7 @@ def _node(
             workers=settings.workers or usual_workers(),
             threads_per_worker=settings.threads_per_worker,
         ),
+        relaying=RelayIntake(settings.relay_waiting, settings.relay_per_minute),
     )
     if rpc is None:
         return Node(own)
@@ -98,19 +99,12 @@ def _node(
 
 def _settling_node(own: NodeSettings, settings: Settings, rpc: str, signer: _Signer) -> Node:
     from node.chain import DeploymentsFile, RpcChain, error_table, load_keystore  # noqa: PLC0415
-    from node.chain.errors import DeploymentError  # noqa: PLC0415
     from node.relay import Relay, RelayPolicy, RelayRunner  # noqa: PLC0415
     from node.service import ChainSettlement, Node  # noqa: PLC0415
     from node.store import Store  # noqa: PLC0415
 
     chain = RpcChain(rpc)
-    deployment = DeploymentsFile(settings.deployments_file).load(chain.chain_id())
-    if deployment is None:
-        raise DeploymentError(
-            f"no contracts on record for chain {chain.chain_id()} in {settings.deployments_file}: "
-            "run `proofmark deploy` first, or name the data directory that has them"
-        )
-    deployment.check(chain)
+    deployment = DeploymentsFile(settings.deployments_file).recorded(chain)
     account = None
     if signer.keystore is not None and signer.password_file is not None:
         account = load_keystore(signer.keystore, signer.password_file)
@@ -123,4 +117,5 @@ def _settling_node(own: NodeSettings, settings: Settings, rpc: str, signer: _Sig
         )
         return RelayRunner(worker, store)
 
-    return Node(own, settlement=ChainSettlement(chain, deployment), relay=relay)
+    settlement = ChainSettlement(chain, deployment, consumers=settings.relay_consumer_bytes)
+    return Node(own, settlement=settlement, relay=relay)

@@ -19,6 +19,7 @@ from node.client.errors import (
     NotFoundError,
     OverloadedError,
     PreconditionError,
+    RefusedError,
     RequestFault,
     RequestIdReusedError,
     UnavailableError,
@@ -30,6 +31,7 @@ from node.client.model import (
     Capabilities,
     Chain,
     Job,
+    JobKind,
     Mark,
     Option,
     OptionType,
@@ -39,6 +41,7 @@ from node.client.model import (
     Statement,
     Verification,
 )
+from node.client.oracle import OraclePeer
 from node.client.sync import Client
 
 __all__ = [
@@ -53,14 +56,17 @@ __all__ = [
     "InvalidRequestError",
     "InvalidValueError",
     "Job",
+    "JobKind",
     "Mark",
     "NodeFaultError",
     "NotFoundError",
     "Option",
     "OptionType",
+    "OraclePeer",
     "OverloadedError",
     "PreconditionError",
     "ProvingState",
+    "RefusedError",
     "RequestFault",
     "RequestIdReusedError",
     "SettlementMode",

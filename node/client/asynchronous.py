@@ -141,6 +141,22 @@ class AsyncClient:
             await self._call(self._stub.GetAttestation, request, timeout_seconds)
         )
 
+    async def relay_attestation(
+        self, attestation: model.Attestation, *, timeout_seconds: float | None = None
+    ) -> model.Job:
+        """Hand in a finished attestation for settlement; the node has it on disk when this returns.
+
+        Whoever made it may ask any node: the words say whom they are for, and a book stays with its
+        owner. The same words again are the same job. Raises InvalidRequestError (not for this
+        chain, a false proof), PreconditionError (the registry would refuse it now, with the
+        reason), NotFoundError (a key that node or router lacks), RefusedError (a consumer the
+        relay does not pay for), RequestIdReusedError (other words have the sequence),
+        OverloadedError.
+        """
+        request = wire.relay_request(attestation)
+        response = await self._call(self._stub.RelayAttestation, request, timeout_seconds)
+        return wire.job(response.job)
+
     async def verify_attestation(
         self, attestation: model.Attestation, *, timeout_seconds: float | None = None
     ) -> model.Verification:

@@ -5,7 +5,8 @@
     ├── CallError                the node answered with an error, or did not answer
     │   ├── InvalidRequestError      the request is refused; `.faults` lists every fault
     │   ├── NotFoundError            no such job or key
-    │   ├── RequestIdReusedError     the request id belongs to another content
+    │   ├── RequestIdReusedError     the request id, or the place on chain, has other content
+    │   ├── RefusedError             the node does not do this for this consumer
     │   ├── PreconditionError        not proved yet, snapshot unknown, nowhere to settle
     │   ├── OverloadedError          the node is full; `.retry_after_seconds`
     │   ├── UnsupportedError         the node does not serve this
@@ -99,6 +100,10 @@ class RequestIdReusedError(CallError):
     """The request id belongs to another content."""
 
 
+class RefusedError(CallError):
+    """The node does not do this for this consumer."""
+
+
 class PreconditionError(CallError):
     """The state of the job, the oracle or the node does not allow it."""
 
@@ -127,6 +132,7 @@ _BY_CODE: dict[grpc.StatusCode, type[CallError]] = {
     grpc.StatusCode.INVALID_ARGUMENT: InvalidRequestError,
     grpc.StatusCode.NOT_FOUND: NotFoundError,
     grpc.StatusCode.ALREADY_EXISTS: RequestIdReusedError,
+    grpc.StatusCode.PERMISSION_DENIED: RefusedError,
     grpc.StatusCode.FAILED_PRECONDITION: PreconditionError,
     grpc.StatusCode.RESOURCE_EXHAUSTED: OverloadedError,
     grpc.StatusCode.UNIMPLEMENTED: UnsupportedError,

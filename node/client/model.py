@@ -41,6 +41,14 @@ class SettlementMode(StrEnum):
     PROVE_ONLY = "prove_only"
 
 
+class JobKind(StrEnum):
+    """What a job was accepted as; UNSPECIFIED from a node that knows marks alone."""
+
+    UNSPECIFIED = "unspecified"
+    MARKS = "marks"
+    RELAY = "relay"
+
+
 class ProvingState(StrEnum):
     """Where the proof is; the last four are final."""
 
@@ -171,7 +179,8 @@ class Transaction:
 class Job:
     """One state of a job; `done` says that no other will follow.
 
-    `cause` is a JobCause name of job.proto, "" where nothing needs explaining.
+    `cause` is a JobCause name of job.proto, "" where nothing needs explaining. A job of kind RELAY
+    has no statement, options or capacity: UNSPECIFIED and zeros.
     """
 
     job_id: str
@@ -189,6 +198,7 @@ class Job:
     updated: datetime
     revision: int
     done: bool
+    kind: JobKind = JobKind.UNSPECIFIED
 
     @property
     def proved(self) -> bool:
@@ -258,13 +268,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class SettlementChain:
-    """Where the node settles; addresses of 20 bytes."""
+    """Where the node settles, and for whom its relay pays; addresses of 20 bytes."""
 
     chain_id: int
     registry: bytes
     router: bytes
     oracle: bytes
     default_consumer: bytes
+    consumers: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,10 +102,17 @@ def submit_request(
 
 def verify_request(attestation: model.Attestation) -> pb.VerifyAttestationRequest:
     """Bytes to bytes."""
-    return pb.VerifyAttestationRequest(
-        attestation=attestation_pb2.Attestation(
-            key_id=attestation.key_id, words=attestation.words, proof=attestation.proof
-        )
+    return pb.VerifyAttestationRequest(attestation=_attestation(attestation))
+
+
+def relay_request(attestation: model.Attestation) -> pb.RelayAttestationRequest:
+    """Bytes to bytes."""
+    return pb.RelayAttestationRequest(attestation=_attestation(attestation))
+
+
+def _attestation(attestation: model.Attestation) -> attestation_pb2.Attestation:
+    return attestation_pb2.Attestation(
+        key_id=attestation.key_id, words=attestation.words, proof=attestation.proof
     )
 
 
@@ -169,6 +176,7 @@ def job(message: job_pb2.Job) -> model.Job:
         updated=message.update_time.ToDatetime(tzinfo=UTC),
         revision=message.revision,
         done=message.done,
+        kind=model.JobKind[_name(job_pb2.JobKind, message.kind, "JOB_KIND_")],
     )
 
 
@@ -228,6 +236,11 @@ def capabilities(response: pb.GetCapabilitiesResponse) -> model.Capabilities:
         chain=None
         if not response.HasField("chain")
         else model.SettlementChain(
-            chain.chain_id, chain.registry, chain.router, chain.oracle, chain.default_consumer
+            chain_id=chain.chain_id,
+            registry=chain.registry,
+            router=chain.router,
+            oracle=chain.oracle,
+            default_consumer=chain.default_consumer,
+            consumers=tuple(chain.consumers),
         ),
     )

@@ -57,6 +57,15 @@ def statement_of(description: DescriptionLike) -> KnownStatement:
     return statement
 
 
+def named_profile(description: DescriptionLike) -> Profile | None:
+    """The profile that a description names, of whatever statement; None for none we know."""
+    try:
+        parameters = json.loads(description.parameters[:_LONGEST_PARAMETERS])
+        return PROFILES.get(parameters["profile"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
 def statement_title(statement: KnownStatement) -> str:
     """The statement for people."""
     if isinstance(statement, PortfolioMargin):

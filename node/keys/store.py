@@ -29,7 +29,7 @@ from node.keys.errors import (
     UnknownStatementError,
 )
 from node.keys.files import is_json, read_proving_key, read_verifying_key
-from node.keys.statements import KnownStatement, Statement, statement_of
+from node.keys.statements import KnownStatement, Statement, named_profile, statement_of
 from prover import (
     Engine,
     LintError,
@@ -110,6 +110,14 @@ class KeyStore:
             raise KeyNotFoundError(f"no key {key_id.hex()} in {self.directory}") from error
         self._refuse_test_profile(entry.statement)
         return entry.verifying_key
+
+    def relayed_key_by_id(self, key_id: bytes) -> VerifyingKey:
+        """The verifying key of any statement, also one unknown to this program; same errors."""
+        key = read_verifying_key(self.verifying_path_of(key_id), key_id)
+        profile = named_profile(key.statement)
+        if not (self._test_profiles or (profile is not None and profile.served)):
+            raise NotServedError(f"key {key_id.hex()} is of no profile that is served")
+        return key
 
     def proving_key_by_id(self, key_id: bytes) -> ProvingKey:
         """The proving key, mapped and checked; the same errors."""

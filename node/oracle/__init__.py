@@ -1,40 +1,81 @@
-"""The room of oracle signers: report, compare, sign, collect, submit."""
+"""The room of oracle signers: view, compare, sign, collect, submit."""
 
-from node.oracle.errors import DisagreementError, OracleError, ReportError, SignaturesError
-from node.oracle.report import (
-    Domain,
-    MarginListing,
-    SnapshotReport,
-    build_report,
-    market_hash,
-    signable,
+from node.oracle.at_the_money import at_the_money_volatility
+from node.oracle.comparison import Tolerances, compare_views
+from node.oracle.errors import (
+    DisagreementError,
+    EquivocationError,
+    JournalError,
+    OracleError,
+    ReportError,
+    SignaturesError,
+    SourceError,
+    SubmissionError,
+    ViewError,
 )
+from node.oracle.journal import Journal
+from node.oracle.leader import Leader, Round, SignerPeer
+from node.oracle.median import median_view
+from node.oracle.report import MarginListing, SnapshotReport, build_report, market_hash, signable
+from node.oracle.signer import SignerRole
 from node.oracle.signing import MarketView, OracleSigner, SignedReport, collect, recover
+from node.oracle.source import CheckedSource, FileSource, MarketSource, Marks, SourcePolicy
 from node.oracle.submission import (
+    OracleBook,
+    OracleContract,
     find_margin_snapshot,
     find_snapshot,
     next_number,
     submit_report,
 )
+from node.oracle.typed_data import Domain
+from node.oracle.view import OracleView
+from node.oracle.view_codec import decode_view, encode_view, open_view, sign_view
 
 __all__ = [
+    "CheckedSource",
     "DisagreementError",
     "Domain",
+    "EquivocationError",
+    "FileSource",
+    "Journal",
+    "JournalError",
+    "Leader",
     "MarginListing",
+    "MarketSource",
     "MarketView",
+    "Marks",
+    "OracleBook",
+    "OracleContract",
     "OracleError",
     "OracleSigner",
+    "OracleView",
     "ReportError",
+    "Round",
     "SignaturesError",
     "SignedReport",
+    "SignerPeer",
+    "SignerRole",
     "SnapshotReport",
+    "SourceError",
+    "SourcePolicy",
+    "SubmissionError",
+    "Tolerances",
+    "ViewError",
+    "at_the_money_volatility",
     "build_report",
     "collect",
+    "compare_views",
+    "decode_view",
+    "encode_view",
     "find_margin_snapshot",
     "find_snapshot",
     "market_hash",
+    "median_view",
     "next_number",
+    "open_view",
     "recover",
+    "sign_view",
     "signable",
     "submit_report",
 ]

@@ -7,19 +7,17 @@ signers sign is byte for byte what the circuit reads.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median_low
-from typing import Any
 
 from eth_hash.auto import keccak
 
 from circuits.field import BN254_FR
-from node.chain.signatures import SignableMessage, encode_typed_data
+from node.chain.signatures import SignableMessage
 from node.oracle.errors import ReportError
+from node.oracle.typed_data import Domain, typed_data
 from node.words import join_words
 
 __all__ = ["Domain", "MarginListing", "SnapshotReport", "build_report", "market_hash", "signable"]
 
-_NAME = "proofmark MarketOracle"
-_VERSION = "1"
 _FIELDS = (
     ("underlying", "bytes12"),
     ("number", "uint48"),
@@ -33,14 +31,6 @@ _UNDERLYING_BYTES = 12
 _SPOT_BITS = 184
 _VOLATILITY_BITS = 28
 _NO_DIGEST = bytes(32)
-
-
-@dataclass(frozen=True)
-class Domain:
-    """Where a signature counts: one oracle contract on one chain."""
-
-    chain_id: int
-    oracle: str
 
 
 @dataclass(frozen=True)
@@ -156,27 +146,4 @@ def build_report(
 
 def signable(report: SnapshotReport, domain: Domain) -> SignableMessage:
     """The EIP-712 message of a report, bound to chain and contract."""
-    values: dict[str, Any] = dict(
-        zip((name for name, _ in _FIELDS), report.arguments(), strict=True)
-    )
-    return encode_typed_data(
-        full_message={
-            "types": {
-                "EIP712Domain": [
-                    {"name": "name", "type": "string"},
-                    {"name": "version", "type": "string"},
-                    {"name": "chainId", "type": "uint256"},
-                    {"name": "verifyingContract", "type": "address"},
-                ],
-                "MarketSnapshot": [{"name": name, "type": kind} for name, kind in _FIELDS],
-            },
-            "primaryType": "MarketSnapshot",
-            "domain": {
-                "name": _NAME,
-                "version": _VERSION,
-                "chainId": domain.chain_id,
-                "verifyingContract": domain.oracle,
-            },
-            "message": values,
-        }
-    )
+    return typed_data("MarketSnapshot", _FIELDS, report.arguments(), domain)

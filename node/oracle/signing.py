@@ -3,17 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from eth_keys.exceptions import BadSignature
-from eth_utils.exceptions import ValidationError
-
-from node.chain.signatures import Account, LocalAccount
+from node.chain.signatures import LocalAccount
 from node.oracle.errors import DisagreementError, SignaturesError
 from node.oracle.report import Domain, MarginListing, SnapshotReport, market_hash, signable
+from node.oracle.typed_data import recover_typed
 
 __all__ = ["MarketView", "OracleSigner", "SignedReport", "collect", "recover"]
 
 _BPS = 10_000
-_SIGNATURE_BYTES = 65
 
 
 @dataclass(frozen=True)
@@ -100,12 +97,7 @@ def _margin_fields(
 
 def recover(report: SnapshotReport, domain: Domain, signature: bytes) -> str:
     """Return the address that signed a report; SignaturesError for malformed signatures."""
-    if len(signature) != _SIGNATURE_BYTES:
-        raise SignaturesError(f"a signature has 65 bytes, received {len(signature)}")
-    try:
-        return str(Account.recover_message(signable(report, domain), signature=signature))
-    except (BadSignature, ValidationError, ValueError) as error:
-        raise SignaturesError(f"malformed signature 0x{signature.hex()[:16]}…: {error}") from error
+    return recover_typed(signable(report, domain), signature)
 
 
 def collect(

@@ -1,4 +1,6 @@
-"""Brings a signed report to the MarketOracle contract."""
+"""Brings a signed report to the MarketOracle contract, and asks it what signers go by."""
+
+from typing import Protocol
 
 from node.chain import Chain, Contract, Receipt, contract_abi, error_table, transact
 from node.chain.errors import RevertedError
@@ -6,9 +8,50 @@ from node.chain.signatures import LocalAccount
 from node.oracle.report import Domain, SnapshotReport
 from node.oracle.signing import SignedReport
 
-__all__ = ["find_margin_snapshot", "find_snapshot", "next_number", "submit_report"]
+__all__ = [
+    "OracleBook",
+    "OracleContract",
+    "find_margin_snapshot",
+    "find_snapshot",
+    "next_number",
+    "submit_report",
+]
 
 _UNKNOWN = frozenset({"MarketDigestUnknown", "MarketHashUnknown", "SnapshotUnknown"})
+
+
+class OracleBook(Protocol):
+    """What leader and signers have to know from the contract, each by its own endpoint."""
+
+    def next_number(self, underlying: bytes) -> int:
+        """The number after the newest snapshot of an underlying, accepted or held."""
+
+    def threshold(self) -> int:
+        """How many signers a report needs."""
+
+    def is_signer(self, address: str) -> bool:
+        """Whether a signature of this address counts."""
+
+
+class OracleContract:
+    """The contract of a domain as ``OracleBook``; every method may raise a ChainError."""
+
+    def __init__(self, chain: Chain, domain: Domain) -> None:
+        self._chain = chain
+        self._domain = domain
+        self._oracle = _contract(chain, domain)
+
+    def next_number(self, underlying: bytes) -> int:
+        """As ``next_number`` below."""
+        return next_number(self._chain, self._domain, underlying)
+
+    def threshold(self) -> int:
+        """As of the newest block."""
+        return int(self._oracle.read_one("threshold"))
+
+    def is_signer(self, address: str) -> bool:
+        """As of the newest block."""
+        return bool(self._oracle.read_one("isSigner", address))
 
 
 def next_number(chain: Chain, domain: Domain, underlying: bytes) -> int:

@@ -25,21 +25,21 @@ _sym_db = _symbol_database.Default()
 from node.pb import job_pb2 as node_dot_pb_dot_job__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1anode/pb/capabilities.proto\x12\x0cproofmark.v1\x1a\x11node/pb/job.proto\"J\n\nUnderlying\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x15\n\rtick_exponent\x18\x02 \x01(\x05\x12\x15\n\runderlying_id\x18\x03 \x01(\x0c\"\xa9\x01\n\x11ProvableStatement\x12/\n\tstatement\x18\x01 \x01(\x0e\x32\x1c.proofmark.v1.MarksStatement\x12\x10\n\x08\x63\x61pacity\x18\x02 \x01(\x05\x12\x14\n\x0cstatement_id\x18\x03 \x01(\x0c\x12\x0e\n\x06key_id\x18\x04 \x01(\x0c\x12+\n\nkey_origin\x18\x05 \x01(\x0e\x32\x17.proofmark.v1.KeyOrigin\"\x87\x01\n\x06Limits\x12\x1b\n\x13options_per_request\x18\x01 \x01(\x05\x12\x15\n\rrequest_bytes\x18\x02 \x01(\x05\x12\x13\n\x0bqueued_jobs\x18\x03 \x01(\x05\x12\x18\n\x10\x63oncurrent_calls\x18\x04 \x01(\x05\x12\x1a\n\x12\x63oncurrent_watches\x18\x05 \x01(\x05\"o\n\x0fSettlementChain\x12\x10\n\x08\x63hain_id\x18\x01 \x01(\x03\x12\x10\n\x08registry\x18\x02 \x01(\x0c\x12\x0e\n\x06router\x18\x03 \x01(\x0c\x12\x0e\n\x06oracle\x18\x04 \x01(\x0c\x12\x18\n\x10\x64\x65\x66\x61ult_consumer\x18\x05 \x01(\x0c*c\n\tKeyOrigin\x12\x1a\n\x16KEY_ORIGIN_UNSPECIFIED\x10\x00\x12!\n\x1dKEY_ORIGIN_UNSAFE_DEVELOPMENT\x10\x01\x12\x17\n\x13KEY_ORIGIN_CEREMONY\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1anode/pb/capabilities.proto\x12\x0cproofmark.v1\x1a\x11node/pb/job.proto\"J\n\nUnderlying\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x15\n\rtick_exponent\x18\x02 \x01(\x05\x12\x15\n\runderlying_id\x18\x03 \x01(\x0c\"\xa9\x01\n\x11ProvableStatement\x12/\n\tstatement\x18\x01 \x01(\x0e\x32\x1c.proofmark.v1.MarksStatement\x12\x10\n\x08\x63\x61pacity\x18\x02 \x01(\x05\x12\x14\n\x0cstatement_id\x18\x03 \x01(\x0c\x12\x0e\n\x06key_id\x18\x04 \x01(\x0c\x12+\n\nkey_origin\x18\x05 \x01(\x0e\x32\x17.proofmark.v1.KeyOrigin\"\x87\x01\n\x06Limits\x12\x1b\n\x13options_per_request\x18\x01 \x01(\x05\x12\x15\n\rrequest_bytes\x18\x02 \x01(\x05\x12\x13\n\x0bqueued_jobs\x18\x03 \x01(\x05\x12\x18\n\x10\x63oncurrent_calls\x18\x04 \x01(\x05\x12\x1a\n\x12\x63oncurrent_watches\x18\x05 \x01(\x05\"\x82\x01\n\x0fSettlementChain\x12\x10\n\x08\x63hain_id\x18\x01 \x01(\x03\x12\x10\n\x08registry\x18\x02 \x01(\x0c\x12\x0e\n\x06router\x18\x03 \x01(\x0c\x12\x0e\n\x06oracle\x18\x04 \x01(\x0c\x12\x18\n\x10\x64\x65\x66\x61ult_consumer\x18\x05 \x01(\x0c\x12\x11\n\tconsumers\x18\x06 \x03(\x0c*c\n\tKeyOrigin\x12\x1a\n\x16KEY_ORIGIN_UNSPECIFIED\x10\x00\x12!\n\x1dKEY_ORIGIN_UNSAFE_DEVELOPMENT\x10\x01\x12\x17\n\x13KEY_ORIGIN_CEREMONY\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'node.pb.capabilities_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_KEYORIGIN']._serialized_start=562
-  _globals['_KEYORIGIN']._serialized_end=661
+  _globals['_KEYORIGIN']._serialized_start=582
+  _globals['_KEYORIGIN']._serialized_end=681
   _globals['_UNDERLYING']._serialized_start=63
   _globals['_UNDERLYING']._serialized_end=137
   _globals['_PROVABLESTATEMENT']._serialized_start=140
   _globals['_PROVABLESTATEMENT']._serialized_end=309
   _globals['_LIMITS']._serialized_start=312
   _globals['_LIMITS']._serialized_end=447
-  _globals['_SETTLEMENTCHAIN']._serialized_start=449
-  _globals['_SETTLEMENTCHAIN']._serialized_end=560
+  _globals['_SETTLEMENTCHAIN']._serialized_start=450
+  _globals['_SETTLEMENTCHAIN']._serialized_end=580
 # @@protoc_insertion_point(module_scope)

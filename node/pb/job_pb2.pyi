@@ -72,6 +72,12 @@ class JobCause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     JOB_CAUSE_ATTESTATION_EXPIRED: _ClassVar[JobCause]
     JOB_CAUSE_REVERTED: _ClassVar[JobCause]
     JOB_CAUSE_INTERNAL: _ClassVar[JobCause]
+
+class JobKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    JOB_KIND_UNSPECIFIED: _ClassVar[JobKind]
+    JOB_KIND_MARKS: _ClassVar[JobKind]
+    JOB_KIND_RELAY: _ClassVar[JobKind]
 MARKS_STATEMENT_UNSPECIFIED: MarksStatement
 MARKS_STATEMENT_PRICE: MarksStatement
 MARKS_STATEMENT_PRICE_AND_GREEKS: MarksStatement
@@ -120,6 +126,9 @@ JOB_CAUSE_SETTLED_BY_OTHER: JobCause
 JOB_CAUSE_ATTESTATION_EXPIRED: JobCause
 JOB_CAUSE_REVERTED: JobCause
 JOB_CAUSE_INTERNAL: JobCause
+JOB_KIND_UNSPECIFIED: JobKind
+JOB_KIND_MARKS: JobKind
+JOB_KIND_RELAY: JobKind
 
 class ProvingProgress(_message.Message):
     __slots__ = ("phase", "message")
@@ -142,7 +151,7 @@ class SettlementTransaction(_message.Message):
     def __init__(self, chain_id: _Optional[int] = ..., transaction_hash: _Optional[bytes] = ..., block_number: _Optional[int] = ..., gas_used: _Optional[int] = ...) -> None: ...
 
 class Job(_message.Message):
-    __slots__ = ("job_id", "request_id", "statement", "options", "capacity", "proving_state", "settlement_state", "cause", "progress", "transaction", "create_time", "update_time", "revision", "done", "cause_message")
+    __slots__ = ("job_id", "request_id", "statement", "options", "capacity", "proving_state", "settlement_state", "cause", "progress", "transaction", "create_time", "update_time", "revision", "done", "cause_message", "kind")
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     STATEMENT_FIELD_NUMBER: _ClassVar[int]
@@ -158,6 +167,7 @@ class Job(_message.Message):
     REVISION_FIELD_NUMBER: _ClassVar[int]
     DONE_FIELD_NUMBER: _ClassVar[int]
     CAUSE_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     request_id: str
     statement: MarksStatement
@@ -173,4 +183,5 @@ class Job(_message.Message):
     revision: int
     done: bool
     cause_message: str
-    def __init__(self, job_id: _Optional[str] = ..., request_id: _Optional[str] = ..., statement: _Optional[_Union[MarksStatement, str]] = ..., options: _Optional[int] = ..., capacity: _Optional[int] = ..., proving_state: _Optional[_Union[ProvingState, str]] = ..., settlement_state: _Optional[_Union[SettlementState, str]] = ..., cause: _Optional[_Union[JobCause, str]] = ..., progress: _Optional[_Union[ProvingProgress, _Mapping]] = ..., transaction: _Optional[_Union[SettlementTransaction, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., done: _Optional[bool] = ..., cause_message: _Optional[str] = ...) -> None: ...
+    kind: JobKind
+    def __init__(self, job_id: _Optional[str] = ..., request_id: _Optional[str] = ..., statement: _Optional[_Union[MarksStatement, str]] = ..., options: _Optional[int] = ..., capacity: _Optional[int] = ..., proving_state: _Optional[_Union[ProvingState, str]] = ..., settlement_state: _Optional[_Union[SettlementState, str]] = ..., cause: _Optional[_Union[JobCause, str]] = ..., progress: _Optional[_Union[ProvingProgress, _Mapping]] = ..., transaction: _Optional[_Union[SettlementTransaction, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., done: _Optional[bool] = ..., cause_message: _Optional[str] = ..., kind: _Optional[_Union[JobKind, str]] = ...) -> None: ...

@@ -29,15 +29,15 @@ from node.pb import job_pb2 as node_dot_pb_dot_job__pb2
 from node.pb import mark_pb2 as node_dot_pb_dot_mark__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dnode/pb/pricing_service.proto\x12\x0cproofmark.v1\x1a\x19node/pb/attestation.proto\x1a\x1anode/pb/capabilities.proto\x1a\x13node/pb/chain.proto\x1a\x11node/pb/job.proto\x1a\x12node/pb/mark.proto\"2\n\x0cQuoteRequest\x12\"\n\x05\x63hain\x18\x01 \x01(\x0b\x32\x13.proofmark.v1.Chain\"2\n\rQuoteResponse\x12!\n\x05marks\x18\x01 \x03(\x0b\x32\x12.proofmark.v1.Mark\"\xd8\x01\n\x12SubmitMarksRequest\x12\"\n\x05\x63hain\x18\x01 \x01(\x0b\x32\x13.proofmark.v1.Chain\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12/\n\tstatement\x18\x03 \x01(\x0e\x32\x1c.proofmark.v1.MarksStatement\x12\x10\n\x08\x63\x61pacity\x18\x04 \x01(\x05\x12\x35\n\x0fsettlement_mode\x18\x05 \x01(\x0e\x32\x1c.proofmark.v1.SettlementMode\x12\x10\n\x08\x63onsumer\x18\x06 \x01(\x0c\"5\n\x13SubmitMarksResponse\x12\x1e\n\x03job\x18\x01 \x01(\x0b\x32\x11.proofmark.v1.Job\"\x1f\n\rGetJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"0\n\x0eGetJobResponse\x12\x1e\n\x03job\x18\x01 \x01(\x0b\x32\x11.proofmark.v1.Job\"!\n\x0fWatchJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"2\n\x10WatchJobResponse\x12\x1e\n\x03job\x18\x01 \x01(\x0b\x32\x11.proofmark.v1.Job\"\'\n\x15GetAttestationRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"H\n\x16GetAttestationResponse\x12.\n\x0b\x61ttestation\x18\x01 \x01(\x0b\x32\x19.proofmark.v1.Attestation\"J\n\x18VerifyAttestationRequest\x12.\n\x0b\x61ttestation\x18\x01 \x01(\x0b\x32\x19.proofmark.v1.Attestation\"f\n\x19VerifyAttestationResponse\x12&\n\x07verdict\x18\x01 \x01(\x0e\x32\x15.proofmark.v1.Verdict\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x11\n\tdata_hash\x18\x03 \x01(\x0c\"\x18\n\x16GetCapabilitiesRequest\"\xf2\x01\n\x17GetCapabilitiesResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x0e\n\x06\x65ngine\x18\x02 \x01(\t\x12-\n\x0bunderlyings\x18\x03 \x03(\x0b\x32\x18.proofmark.v1.Underlying\x12\x33\n\nstatements\x18\x04 \x03(\x0b\x32\x1f.proofmark.v1.ProvableStatement\x12$\n\x06limits\x18\x05 \x01(\x0b\x32\x14.proofmark.v1.Limits\x12,\n\x05\x63hain\x18\x06 \x01(\x0b\x32\x1d.proofmark.v1.SettlementChain*m\n\x0eSettlementMode\x12\x1f\n\x1bSETTLEMENT_MODE_UNSPECIFIED\x10\x00\x12\x1a\n\x16SETTLEMENT_MODE_ATTEST\x10\x01\x12\x1e\n\x1aSETTLEMENT_MODE_PROVE_ONLY\x10\x02\x32\xdb\x04\n\x0ePricingService\x12@\n\x05Quote\x12\x1a.proofmark.v1.QuoteRequest\x1a\x1b.proofmark.v1.QuoteResponse\x12R\n\x0bSubmitMarks\x12 .proofmark.v1.SubmitMarksRequest\x1a!.proofmark.v1.SubmitMarksResponse\x12\x43\n\x06GetJob\x12\x1b.proofmark.v1.GetJobRequest\x1a\x1c.proofmark.v1.GetJobResponse\x12K\n\x08WatchJob\x12\x1d.proofmark.v1.WatchJobRequest\x1a\x1e.proofmark.v1.WatchJobResponse0\x01\x12[\n\x0eGetAttestation\x12#.proofmark.v1.GetAttestationRequest\x1a$.proofmark.v1.GetAttestationResponse\x12\x64\n\x11VerifyAttestation\x12&.proofmark.v1.VerifyAttestationRequest\x1a\'.proofmark.v1.VerifyAttestationResponse\x12^\n\x0fGetCapabilities\x12$.proofmark.v1.GetCapabilitiesRequest\x1a%.proofmark.v1.GetCapabilitiesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dnode/pb/pricing_service.proto\x12\x0cproofmark.v1\x1a\x19node/pb/attestation.proto\x1a\x1anode/pb/capabilities.proto\x1a\x13node/pb/chain.proto\x1a\x11node/pb/job.proto\x1a\x12node/pb/mark.proto\"2\n\x0cQuoteRequest\x12\"\n\x05\x63hain\x18\x01 \x01(\x0b\x32\x13.proofmark.v1.Chain\"2\n\rQuoteResponse\x12!\n\x05marks\x18\x01 \x03(\x0b\x32\x12.proofmark.v1.Mark\"\xd8\x01\n\x12SubmitMarksRequest\x12\"\n\x05\x63hain\x18\x01 \x01(\x0b\x32\x13.proofmark.v1.Chain\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12/\n\tstatement\x18\x03 \x01(\x0e\x32\x1c.proofmark.v1.MarksStatement\x12\x10\n\x08\x63\x61pacity\x18\x04 \x01(\x05\x12\x35\n\x0fsettlement_mode\x18\x05 \x01(\x0e\x32\x1c.proofmark.v1.SettlementMode\x12\x10\n\x08\x63onsumer\x18\x06 \x01(\x0c\"5\n\x13SubmitMarksResponse\x12\x1e\n\x03job\x18\x01 \x01(\x0b\x32\x11.proofmark.v1.Job\"I\n\x17RelayAttestationRequest\x12.\n\x0b\x61ttestation\x18\x01 \x01(\x0b\x32\x19.proofmark.v1.Attestation\":\n\x18RelayAttestationResponse\x12\x1e\n\x03job\x18\x01 \x01(\x0b\x32\x11.proofmark.v1.Job\"\x1f\n\rGetJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"0\n\x0eGetJobResponse\x12\x1e\n\x03job\x18\x01 \x01(\x0b\x32\x11.proofmark.v1.Job\"!\n\x0fWatchJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"2\n\x10WatchJobResponse\x12\x1e\n\x03job\x18\x01 \x01(\x0b\x32\x11.proofmark.v1.Job\"\'\n\x15GetAttestationRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"H\n\x16GetAttestationResponse\x12.\n\x0b\x61ttestation\x18\x01 \x01(\x0b\x32\x19.proofmark.v1.Attestation\"J\n\x18VerifyAttestationRequest\x12.\n\x0b\x61ttestation\x18\x01 \x01(\x0b\x32\x19.proofmark.v1.Attestation\"f\n\x19VerifyAttestationResponse\x12&\n\x07verdict\x18\x01 \x01(\x0e\x32\x15.proofmark.v1.Verdict\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x11\n\tdata_hash\x18\x03 \x01(\x0c\"\x18\n\x16GetCapabilitiesRequest\"\xf2\x01\n\x17GetCapabilitiesResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x0e\n\x06\x65ngine\x18\x02 \x01(\t\x12-\n\x0bunderlyings\x18\x03 \x03(\x0b\x32\x18.proofmark.v1.Underlying\x12\x33\n\nstatements\x18\x04 \x03(\x0b\x32\x1f.proofmark.v1.ProvableStatement\x12$\n\x06limits\x18\x05 \x01(\x0b\x32\x14.proofmark.v1.Limits\x12,\n\x05\x63hain\x18\x06 \x01(\x0b\x32\x1d.proofmark.v1.SettlementChain*m\n\x0eSettlementMode\x12\x1f\n\x1bSETTLEMENT_MODE_UNSPECIFIED\x10\x00\x12\x1a\n\x16SETTLEMENT_MODE_ATTEST\x10\x01\x12\x1e\n\x1aSETTLEMENT_MODE_PROVE_ONLY\x10\x02\x32\xbe\x05\n\x0ePricingService\x12@\n\x05Quote\x12\x1a.proofmark.v1.QuoteRequest\x1a\x1b.proofmark.v1.QuoteResponse\x12R\n\x0bSubmitMarks\x12 .proofmark.v1.SubmitMarksRequest\x1a!.proofmark.v1.SubmitMarksResponse\x12\x61\n\x10RelayAttestation\x12%.proofmark.v1.RelayAttestationRequest\x1a&.proofmark.v1.RelayAttestationResponse\x12\x43\n\x06GetJob\x12\x1b.proofmark.v1.GetJobRequest\x1a\x1c.proofmark.v1.GetJobResponse\x12K\n\x08WatchJob\x12\x1d.proofmark.v1.WatchJobRequest\x1a\x1e.proofmark.v1.WatchJobResponse0\x01\x12[\n\x0eGetAttestation\x12#.proofmark.v1.GetAttestationRequest\x1a$.proofmark.v1.GetAttestationResponse\x12\x64\n\x11VerifyAttestation\x12&.proofmark.v1.VerifyAttestationRequest\x1a\'.proofmark.v1.VerifyAttestationResponse\x12^\n\x0fGetCapabilities\x12$.proofmark.v1.GetCapabilitiesRequest\x1a%.proofmark.v1.GetCapabilitiesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'node.pb.pricing_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SETTLEMENTMODE']._serialized_start=1276
-  _globals['_SETTLEMENTMODE']._serialized_end=1385
+  _globals['_SETTLEMENTMODE']._serialized_start=1411
+  _globals['_SETTLEMENTMODE']._serialized_end=1520
   _globals['_QUOTEREQUEST']._serialized_start=162
   _globals['_QUOTEREQUEST']._serialized_end=212
   _globals['_QUOTERESPONSE']._serialized_start=214
@@ -46,26 +46,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUBMITMARKSREQUEST']._serialized_end=483
   _globals['_SUBMITMARKSRESPONSE']._serialized_start=485
   _globals['_SUBMITMARKSRESPONSE']._serialized_end=538
-  _globals['_GETJOBREQUEST']._serialized_start=540
-  _globals['_GETJOBREQUEST']._serialized_end=571
-  _globals['_GETJOBRESPONSE']._serialized_start=573
-  _globals['_GETJOBRESPONSE']._serialized_end=621
-  _globals['_WATCHJOBREQUEST']._serialized_start=623
-  _globals['_WATCHJOBREQUEST']._serialized_end=656
-  _globals['_WATCHJOBRESPONSE']._serialized_start=658
-  _globals['_WATCHJOBRESPONSE']._serialized_end=708
-  _globals['_GETATTESTATIONREQUEST']._serialized_start=710
-  _globals['_GETATTESTATIONREQUEST']._serialized_end=749
-  _globals['_GETATTESTATIONRESPONSE']._serialized_start=751
-  _globals['_GETATTESTATIONRESPONSE']._serialized_end=823
-  _globals['_VERIFYATTESTATIONREQUEST']._serialized_start=825
-  _globals['_VERIFYATTESTATIONREQUEST']._serialized_end=899
-  _globals['_VERIFYATTESTATIONRESPONSE']._serialized_start=901
-  _globals['_VERIFYATTESTATIONRESPONSE']._serialized_end=1003
-  _globals['_GETCAPABILITIESREQUEST']._serialized_start=1005
-  _globals['_GETCAPABILITIESREQUEST']._serialized_end=1029
-  _globals['_GETCAPABILITIESRESPONSE']._serialized_start=1032
-  _globals['_GETCAPABILITIESRESPONSE']._serialized_end=1274
-  _globals['_PRICINGSERVICE']._serialized_start=1388
-  _globals['_PRICINGSERVICE']._serialized_end=1991
+  _globals['_RELAYATTESTATIONREQUEST']._serialized_start=540
+  _globals['_RELAYATTESTATIONREQUEST']._serialized_end=613
+  _globals['_RELAYATTESTATIONRESPONSE']._serialized_start=615
+  _globals['_RELAYATTESTATIONRESPONSE']._serialized_end=673
+  _globals['_GETJOBREQUEST']._serialized_start=675
+  _globals['_GETJOBREQUEST']._serialized_end=706
+  _globals['_GETJOBRESPONSE']._serialized_start=708
+  _globals['_GETJOBRESPONSE']._serialized_end=756
+  _globals['_WATCHJOBREQUEST']._serialized_start=758
+  _globals['_WATCHJOBREQUEST']._serialized_end=791
+  _globals['_WATCHJOBRESPONSE']._serialized_start=793
+  _globals['_WATCHJOBRESPONSE']._serialized_end=843
+  _globals['_GETATTESTATIONREQUEST']._serialized_start=845
+  _globals['_GETATTESTATIONREQUEST']._serialized_end=884
+  _globals['_GETATTESTATIONRESPONSE']._serialized_start=886
+  _globals['_GETATTESTATIONRESPONSE']._serialized_end=958
+  _globals['_VERIFYATTESTATIONREQUEST']._serialized_start=960
+  _globals['_VERIFYATTESTATIONREQUEST']._serialized_end=1034
+  _globals['_VERIFYATTESTATIONRESPONSE']._serialized_start=1036
+  _globals['_VERIFYATTESTATIONRESPONSE']._serialized_end=1138
+  _globals['_GETCAPABILITIESREQUEST']._serialized_start=1140
+  _globals['_GETCAPABILITIESREQUEST']._serialized_end=1164
+  _globals['_GETCAPABILITIESRESPONSE']._serialized_start=1167
+  _globals['_GETCAPABILITIESRESPONSE']._serialized_end=1409
+  _globals['_PRICINGSERVICE']._serialized_start=1523
+  _globals['_PRICINGSERVICE']._serialized_end=2225
 # @@protoc_insertion_point(module_scope)

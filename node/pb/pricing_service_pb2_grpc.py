@@ -46,6 +46,11 @@ class PricingServiceStub:
                 request_serializer=node_dot_pb_dot_pricing__service__pb2.SubmitMarksRequest.SerializeToString,
                 response_deserializer=node_dot_pb_dot_pricing__service__pb2.SubmitMarksResponse.FromString,
                 _registered_method=True)
+        self.RelayAttestation = channel.unary_unary(
+                '/proofmark.v1.PricingService/RelayAttestation',
+                request_serializer=node_dot_pb_dot_pricing__service__pb2.RelayAttestationRequest.SerializeToString,
+                response_deserializer=node_dot_pb_dot_pricing__service__pb2.RelayAttestationResponse.FromString,
+                _registered_method=True)
         self.GetJob = channel.unary_unary(
                 '/proofmark.v1.PricingService/GetJob',
                 request_serializer=node_dot_pb_dot_pricing__service__pb2.GetJobRequest.SerializeToString,
@@ -91,6 +96,19 @@ class PricingServiceServicer:
         crash of the node does not lose it; the call's end or deadline does not end the job.
         The same request_id with the same content answers the same job; with another content,
         ALREADY_EXISTS. RESOURCE_EXHAUSTED with RetryInfo when the queue is full.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RelayAttestation(self, request, context):
+        """Accepts a finished attestation for settlement, of any statement whose key the node has and the chain's
+        router serves: about options, or about an account whose book the node never sees. Words of another
+        chain, registry or consumer than the node settles for and those that are no words of the key's
+        statement are refused; then the proof is verified and the registry asked what it would say, so
+        expired words and those the consumer refuses are FAILED_PRECONDITION. The same words again are the
+        same job, whatever the proof's bytes; ALREADY_EXISTS while other words wait for the same key,
+        consumer, subject and sequence. Words that somebody else attested first count as settled.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -146,6 +164,11 @@ def add_PricingServiceServicer_to_server(servicer, server):
                     servicer.SubmitMarks,
                     request_deserializer=node_dot_pb_dot_pricing__service__pb2.SubmitMarksRequest.FromString,
                     response_serializer=node_dot_pb_dot_pricing__service__pb2.SubmitMarksResponse.SerializeToString,
+            ),
+            'RelayAttestation': grpc.unary_unary_rpc_method_handler(
+                    servicer.RelayAttestation,
+                    request_deserializer=node_dot_pb_dot_pricing__service__pb2.RelayAttestationRequest.FromString,
+                    response_serializer=node_dot_pb_dot_pricing__service__pb2.RelayAttestationResponse.SerializeToString,
             ),
             'GetJob': grpc.unary_unary_rpc_method_handler(
                     servicer.GetJob,
@@ -229,6 +252,33 @@ class PricingService:
             '/proofmark.v1.PricingService/SubmitMarks',
             node_dot_pb_dot_pricing__service__pb2.SubmitMarksRequest.SerializeToString,
             node_dot_pb_dot_pricing__service__pb2.SubmitMarksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RelayAttestation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/proofmark.v1.PricingService/RelayAttestation',
+            node_dot_pb_dot_pricing__service__pb2.RelayAttestationRequest.SerializeToString,
+            node_dot_pb_dot_pricing__service__pb2.RelayAttestationResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -89,7 +89,7 @@ class WorkerDriver:
 
     def run(self, fatal: tuple[type[Exception], ...]) -> None:
         """Work until the service stops; an error of a kind in `fatal` is raised."""
-        self.worker.ensure_started()  # imports load while there is nothing to do
+        self._start_early()
         try:
             while not self._workshop.stopping.is_set():
                 try:
@@ -102,6 +102,13 @@ class WorkerDriver:
         finally:
             self.worker.end()
         self._hand_back("the node is stopping")
+
+    def _start_early(self) -> None:
+        """Imports load while there is nothing to do; where it fails, the first job tries again."""
+        try:
+            self.worker.ensure_started()
+        except OSError as error:
+            log.warning("worker not started", error=type(error).__name__, message=str(error))
 
     def _turn(self) -> None:
         self._outcomes.put_back()

@@ -34,6 +34,7 @@ from node.quoting.report import (
     price_report,
     printed_inputs,
 )
+from node.quoting.rounding import rate_from_discount
 from node.quoting.underlyings import Underlying, load_underlyings, underlying_id
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "proving_rules",
     "quantise_book",
     "quantise_chain",
+    "rate_from_discount",
     "read_book",
     "read_chain",
     "read_margin_market",

@@ -8,7 +8,7 @@ from eth_hash.auto import keccak
 
 from node.chain import Call, Chain, ErrorTable, Receipt
 from node.chain.errors import RevertedError
-from node.store import Attestation
+from node.store import NewAttestation
 
 __all__ = ["Outcome", "Verdict", "attest_call", "attested", "judge"]
 
@@ -31,13 +31,14 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """An outcome and the registry's reason in words."""
+    """An outcome, the registry's reason in words, and the name of its error."""
 
     outcome: Outcome
     reason: str = ""
+    error: str = ""
 
 
-def attest_call(attestation: Attestation) -> bytes:
+def attest_call(attestation: NewAttestation) -> bytes:
     """Calldata of AttestationRegistry.attest."""
     arguments = (attestation.key_id, attestation.proof_values(), attestation.word_values())
     return bytes(_ATTEST_SELECTOR + encode(_ATTEST_TYPES, arguments))
@@ -67,7 +68,7 @@ def judge(
     except RevertedError as error:
         revert = errors.decode(error.data)
         if revert.name == _ALREADY:
-            return Verdict(Outcome.SETTLED, revert.sentence)
-        later = revert.name in later_errors
-        return Verdict(Outcome.LATER if later else Outcome.NEVER, revert.sentence)
+            return Verdict(Outcome.SETTLED, revert.sentence, revert.name)
+        outcome = Outcome.LATER if revert.name in later_errors else Outcome.NEVER
+        return Verdict(outcome, revert.sentence, revert.name or "")
     return Verdict(Outcome.PASSES)

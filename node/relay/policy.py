@@ -36,7 +36,13 @@ class RelayPolicy:
     nonce_checks: int = 3
     max_reverts: int = 3
     later_errors: frozenset[str] = frozenset(
-        {"SnapshotUnknown", "BreakerTripped", "HookGasMissing", "RouteNotInStatus"}
+        {
+            "SnapshotUnknown",
+            "MarketDigestUnknown",
+            "BreakerTripped",
+            "HookGasMissing",
+            "RouteNotInStatus",
+        }
     )
 
     @classmethod

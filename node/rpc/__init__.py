@@ -1,8 +1,15 @@
-"""The gRPC server of a node: `PricingServer` over the protocols of `node.rpc.ports`."""
+"""The gRPC servers of a node, `PricingServer` and `OracleServer`, over `node.rpc.ports`."""
 
 from node.rpc.changes import ChangeCounter
 from node.rpc.guard import ServerLimits
 from node.rpc.ports import Rooms
-from node.rpc.server import AddressRefusedError, PricingServer
+from node.rpc.server import AddressRefusedError, OracleServer, PricingServer
 
-__all__ = ["AddressRefusedError", "ChangeCounter", "PricingServer", "Rooms", "ServerLimits"]
+__all__ = [
+    "AddressRefusedError",
+    "ChangeCounter",
+    "OracleServer",
+    "PricingServer",
+    "Rooms",
+    "ServerLimits",
+]

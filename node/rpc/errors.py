@@ -15,6 +15,12 @@
         ├── RequestIdReused        REQUEST_ID_REUSED
         ├── Unsupported            UNSUPPORTED
         ├── ChainUnavailable       CHAIN_UNAVAILABLE, with RetryInfo
+        ├── ConsumerRefused        CONSUMER_REFUSED
+        ├── ProofInvalid           PROOF_INVALID
+        ├── SlotTaken              SLOT_TAKEN
+        ├── AttestationRefused     ATTESTATION_REFUSED
+        ├── ReportRefused          REPORT_REFUSED
+        ├── SourceUnusable         SOURCE_UNUSABLE
         ├── Draining               DRAINING, with RetryInfo
         ├── DeadlineExceeded       DEADLINE_EXCEEDED
         ├── Unauthenticated        NOT_THE_OWNER
@@ -205,6 +211,42 @@ class ChainUnavailable(Refusal):
     """The chain's endpoint does not answer."""
 
     reason = Reason.CHAIN_UNAVAILABLE
+
+
+class ConsumerRefused(Refusal):
+    """The relay does not pay for this consumer."""
+
+    reason = Reason.CONSUMER_REFUSED
+
+
+class ProofInvalid(Refusal):
+    """The proof does not show the words."""
+
+    reason = Reason.PROOF_INVALID
+
+
+class SlotTaken(Refusal):
+    """Other words wait for the same slot."""
+
+    reason = Reason.SLOT_TAKEN
+
+
+class AttestationRefused(Refusal):
+    """The registry or the consumer would refuse the words now."""
+
+    reason = Reason.ATTESTATION_REFUSED
+
+
+class ReportRefused(Refusal):
+    """The oracle signer does not sign this."""
+
+    reason = Reason.REPORT_REFUSED
+
+
+class SourceUnusable(Refusal):
+    """The oracle signer does not believe its source."""
+
+    reason = Reason.SOURCE_UNUSABLE
 
 
 class Draining(Refusal):

@@ -153,7 +153,7 @@ def job_message(job: values.JobView, progress: values.JobProgress | None = None)
     message = job_pb2.Job(
         job_id=job.job_id,
         request_id=job.request_id,
-        statement=f"MARKS_STATEMENT_{job.statement.name}",
+        statement=None if job.statement is None else f"MARKS_STATEMENT_{job.statement.name}",
         options=job.options,
         capacity=job.capacity,
         proving_state=f"PROVING_STATE_{job.proving_state.name}",
@@ -164,6 +164,7 @@ def job_message(job: values.JobView, progress: values.JobProgress | None = None)
         done=job.done,
         cause=f"JOB_CAUSE_{job.cause.name}" if job.cause is not None else None,
         cause_message=job.cause_message,
+        kind=f"JOB_KIND_{job.kind.name}",
     )
     if job.transaction is not None:
         message.transaction.chain_id = job.transaction.chain_id
@@ -180,6 +181,17 @@ def _timestamp(moment: datetime) -> Timestamp:
     stamp = Timestamp()
     stamp.FromDatetime(moment)
     return stamp
+
+
+def attestation_value(
+    request: pricing_service_pb2.VerifyAttestationRequest
+    | pricing_service_pb2.RelayAttestationRequest,
+) -> values.AttestationBytes:
+    """The untrusted bytes of a request; RequestFaults where it has none."""
+    if not request.HasField("attestation"):
+        raise RequestFaults([Fault("attestation", "missing; send what GetAttestation answered")])
+    sent = request.attestation
+    return values.AttestationBytes(key_id=sent.key_id, words=sent.words, proof=sent.proof)
 
 
 def attestation_message(attestation: values.AttestationBytes) -> attestation_pb2.Attestation:
@@ -213,6 +225,7 @@ def capabilities_message(
             router=chain.router,
             oracle=chain.oracle,
             default_consumer=chain.default_consumer,
+            consumers=sorted(chain.consumers),
         ),
     )
 

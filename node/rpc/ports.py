@@ -21,6 +21,7 @@ from node.values import (
     MarksSubmission,
     NodeDescription,
     QuotedMark,
+    SignedView,
     Verification,
 )
 
@@ -43,6 +44,26 @@ class Intake(Protocol):
 
         A known request id with the same content answers the job of the first call.
         """
+
+
+class RelayDesk(Protocol):
+    """Finished attestations."""
+
+    def relay(self, attestation: AttestationBytes, still_wanted: StillWanted) -> JobView:
+        """The job, committed to disk before this returns; raises a Refusal.
+
+        The same words again answer the same job.
+        """
+
+
+class OracleSigning(Protocol):
+    """An oracle signer; raises a NodeError whose reason is one of the wire's."""
+
+    def view(self) -> SignedView:
+        """What its source says now."""
+
+    def sign(self, views: Sequence[SignedView]) -> bytes:
+        """Its signature under the report that these views make."""
 
 
 class Jobs(Protocol):
@@ -94,6 +115,7 @@ class Rooms:
 
     pricing: Pricing
     intake: Intake
+    relay: RelayDesk
     jobs: Jobs
     changes: Changes
     verifier: Verifier

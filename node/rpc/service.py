@@ -1,4 +1,4 @@
-"""The seven methods: messages in, rooms asked, messages out. No mathematics, no SQL, no chain."""
+"""The eight methods: messages in, rooms asked, messages out. No mathematics, no SQL, no chain."""
 
 from __future__ import annotations
 
@@ -48,6 +48,14 @@ class PricingServicer(pricing_service_pb2_grpc.PricingServiceServicer):  # type:
         submission = mapping.marks_submission(request)
         job = self._rooms.intake.submit(submission, _wanted(context))
         return pb.SubmitMarksResponse(job=mapping.job_message(job))
+
+    def RelayAttestation(  # noqa: N802
+        self, request: pb.RelayAttestationRequest, context: grpc.ServicerContext
+    ) -> pb.RelayAttestationResponse:
+        """Accept a finished attestation; it is stored when this returns."""
+        attestation = mapping.attestation_value(request)
+        job = self._rooms.relay.relay(attestation, _wanted(context))
+        return pb.RelayAttestationResponse(job=mapping.job_message(job))
 
     def GetJob(self, request: pb.GetJobRequest, context: grpc.ServicerContext) -> pb.GetJobResponse:  # noqa: ARG002, N802
         """The job now."""
@@ -103,14 +111,7 @@ class PricingServicer(pricing_service_pb2_grpc.PricingServiceServicer):  # type:
         context: grpc.ServicerContext,  # noqa: ARG002
     ) -> pb.VerifyAttestationResponse:
         """Valid, or why not."""
-        if not request.HasField("attestation"):
-            raise RequestFaults(
-                [Fault("attestation", "missing; send what GetAttestation answered")]
-            )
-        sent = request.attestation
-        found = self._rooms.verifier.verify(
-            values.AttestationBytes(key_id=sent.key_id, words=sent.words, proof=sent.proof)
-        )
+        found = self._rooms.verifier.verify(mapping.attestation_value(request))
         verdict = attestation_pb2.VERDICT_VALID if found.valid else attestation_pb2.VERDICT_INVALID
         return pb.VerifyAttestationResponse(
             verdict=verdict, reason=found.reason, data_hash=found.data_hash

@@ -3,6 +3,7 @@
 from node.service.intake import IntakePolicy
 from node.service.logs import configure_logging
 from node.service.node import Node, NodeSettings, Runner, RunnerFactory
+from node.service.relaying import RelayIntake
 from node.service.settlement import Bound, ChainSettlement, NoChain, SettlementPort, SnapshotBook
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "NoChain",
     "Node",
     "NodeSettings",
+    "RelayIntake",
     "Runner",
     "RunnerFactory",
     "SettlementPort",

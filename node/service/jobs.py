@@ -8,7 +8,7 @@ those two lines are one step here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from node.proving.task import TaskSummary
@@ -24,14 +24,17 @@ from node.store import (
 from node.values import (
     AttestationBytes,
     JobCause,
+    JobKind,
     JobProgress,
     JobTransaction,
     JobView,
+    MarksStatement,
     ProvingState,
     SettlementState,
 )
 
 JOB_KIND = "marks"
+RELAY_KIND = "relay"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SENT = (Settlement.SUBMITTED, Settlement.CONFIRMED, Settlement.FINAL)
@@ -75,7 +78,7 @@ class StoredJobs:
         return replace(newest, cause=_cause(job.cause), cause_message=job.detail or "")
 
     def _states(self, job: Job) -> Iterator[JobView]:
-        task = TaskSummary.decode_bytes(job.payload)
+        about = _about(job)
         entry = None if job.outbox_id is None else self._store.outbox.get(job.outbox_id)
         proving, settlement, revision = Proving.QUEUED, Settlement.NONE, 0
         for step in self._store.jobs.history(job.id):
@@ -89,9 +92,9 @@ class StoredJobs:
             yield JobView(
                 job_id=job.id,
                 request_id=job.request_id or "",
-                statement=task.statement,
-                options=task.options,
-                capacity=task.shape.capacity,
+                statement=about.statement,
+                options=about.options,
+                capacity=about.capacity,
                 proving_state=ProvingState[proving.name],
                 settlement_state=SettlementState[settlement.name],
                 cause=_cause(step.cause),
@@ -100,7 +103,25 @@ class StoredJobs:
                 created=_moment(job.submitted_ms),
                 updated=_moment(step.at_ms),
                 revision=revision,
+                kind=about.kind,
             )
+
+
+@dataclass(frozen=True)
+class _About:
+    """What a job is about, as far as the server shows it."""
+
+    kind: JobKind
+    statement: MarksStatement | None = None
+    options: int = 0
+    capacity: int = 0
+
+
+def _about(job: Job) -> _About:
+    if job.kind == RELAY_KIND:
+        return _About(JobKind.RELAY)
+    task = TaskSummary.decode_bytes(job.payload)
+    return _About(JobKind.MARKS, task.statement, task.options, task.shape.capacity)
 
 
 def _transaction(entry: OutboxEntry | None, settlement: Settlement) -> JobTransaction | None:

@@ -26,6 +26,7 @@ from node.service.jobs import StoredJobs
 from node.service.keys import KeyStoreVerifier, NodeDescriber
 from node.service.queue import StoredQueue
 from node.service.quoting import QuotingDesk
+from node.service.relaying import AttestationRelay, RelayIntake
 from node.service.settlement import NoChain, SettlementPort
 from node.service.sizing import Sizing
 from node.store import LeaseLostError, Store
@@ -46,6 +47,7 @@ class NodeSettings:
     address: str = "127.0.0.1:50051"
     limits: ServerLimits = field(default_factory=ServerLimits)
     intake: IntakePolicy = field(default_factory=IntakePolicy)
+    relaying: RelayIntake = field(default_factory=RelayIntake)
     proving: ProvingSettings = field(default_factory=ProvingSettings)
     with_reflection: bool = True
     drain_seconds: float = 10.0
@@ -170,11 +172,12 @@ class Node:
     ) -> Rooms:
         policy = self._settings.intake
         desk, keys = QuotingDesk(), KeyStore(self._settings.keys_directory)
-        sizing = Sizing(keys, costs)
+        sizing, relaying = Sizing(keys, costs), self._settings.relaying
         underlyings = desk.underlyings.values()
         return Rooms(
             pricing=desk,
             intake=MarksIntake(store, jobs, desk, self._settlement, sizing, policy),
+            relay=AttestationRelay(store, jobs, keys, self._settlement, relaying),
             jobs=jobs,
             changes=changes,
             verifier=KeyStoreVerifier(keys),

@@ -1,9 +1,9 @@
 """The store as proving works through it: whose turn it is, and who shares a proof.
 
 A proof says nothing but its task (key and words are a function of it), so jobs with the same task
-share one: those that wait when it is claimed, and those that come before it is finished. One of
-them leads, the only one that proving knows of; what becomes of it becomes of all, except that each
-is cancelled or expires by itself.
+share one: those that wait when it is claimed, and those that come before it is finished, up to a
+number. One of them leads, the only one that proving knows of; what becomes of it becomes of all,
+except that each is cancelled or expires by itself.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from node.values import JobCause
 #: Jobs looked at when one is chosen: the oldest, so that a long queue costs no more than this.
 _WINDOW = 512
 
-_OVER = tuple(state for state in Proving if state.is_terminal)
+#: Jobs that share one proof: each is two or three transactions more, during which nobody else is
+#: served. Who comes after them waits in the queue, where intake counts and refuses.
+_MOST_SHARING = 256
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class StoredQueue:
             while waiting:
                 leader = next_job(waiting).job_id
                 task = self._tasks[leader]
-                same = [job.job_id for job in waiting if self._tasks[job.job_id] == task]
+                same = self._same(task, waiting, _MOST_SHARING)
                 claimed = self._store.jobs.claim(same)
                 if claimed:
                     first = claimed[0]
@@ -140,11 +142,15 @@ class StoredQueue:
         """Jobs that ask for a proof which is being made share it; the others are returned."""
         rest = list(waiting)
         for proof in self._proofs.values():
-            same = [job.job_id for job in rest if self._tasks[job.job_id] == proof.task]
+            same = self._same(proof.task, rest, _MOST_SHARING - len(proof.job_ids))
             if same:
                 proof.job_ids += [job.id for job in self._store.jobs.claim(same)]
                 rest = [job for job in rest if job.job_id not in same]
         return rest
+
+    def _same(self, task: _Task, waiting: Sequence[WaitingJob], most: int) -> list[str]:
+        """The oldest jobs of this task."""
+        return [job.job_id for job in waiting if self._tasks[job.job_id] == task][:most]
 
     def _expected_seconds(self, task: _Task) -> float:
         return 0.0 if task.statement is None else self._costs.proof_seconds(task.statement)
@@ -157,13 +163,14 @@ class StoredQueue:
     def _end(self, leader: str, write: Callable[[str], Job]) -> None:
         """One outcome for all, each in a transaction; the proof is forgotten when all have it.
 
-        Nobody can join meanwhile: the caller holds the lock.
+        Who is no longer being proven ended by itself, or has an outcome from a time before, when
+        the store did not take the others'. Nobody can join meanwhile: the caller holds the lock.
         """
         for job_id in self._proofs[leader].job_ids:
             try:
                 write(job_id)
             except TransitionError as error:
-                if error.present not in _OVER:
+                if error.present == Proving.PROVING:
                     raise
         del self._proofs[leader]
 

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 from circuits.statements.option_marks import Header, Market, Shape, market_words
 from circuits.statements.option_marks.inputs import ShapeError
-from node.chain import Chain, Contract, Deployment, contract_abi
-from node.chain.errors import (
-    ChainError,
-    ContractMissingError,
-    DeploymentError,
-    RpcUnavailableError,
-    WrongChainIdError,
-)
+from node.chain import Call, Chain, Contract, Deployment, contract_abi, error_table
+from node.chain.errors import ChainError, RpcUnavailableError
 from node.oracle import Domain, find_snapshot, market_hash
-from node.rpc.errors import ChainUnavailable, NoSettlement, SnapshotUnknown
+from node.relay.attestation import Outcome, attest_call, judge
+from node.rpc.errors import (
+    AttestationRefused,
+    ChainUnavailable,
+    ConsumerRefused,
+    Fault,
+    KeyNotFound,
+    NoSettlement,
+    Refusal,
+    RequestFaults,
+    SnapshotUnknown,
+)
+from node.store import NewAttestation
 from node.values import SettlementChain
 
 _RETRY_SECONDS = 2.0
+_REGISTRY_REFUSALS: dict[str, type[Refusal]] = {
+    "RouteNotInStatus": KeyNotFound,
+    "SnapshotUnknown": SnapshotUnknown,
+    "MarketDigestUnknown": SnapshotUnknown,
+}
+"""Errors of contracts for which the wire has a reason of its own."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,18 @@ class SettlementPort(Protocol):
         reason is one of the wire's).
         """
 
+    def check_header(self, header: Header) -> None:
+        """Raise unless a header is for this chain and registry and a consumer the relay pays for.
+
+        Raises RequestFaults, ConsumerRefused and NoSettlement; asks nobody.
+        """
+
+    def ask_registry(self, attestation: NewAttestation) -> None:
+        """Raise unless the registry would take the attestation now, or has it already.
+
+        Raises AttestationRefused, KeyNotFound, SnapshotUnknown, NoSettlement and ChainUnavailable.
+        """
+
 
 class NoChain:
     """A node that settles nowhere: it prices and proves."""
@@ -59,6 +84,14 @@ class NoChain:
         raise NoSettlement(
             "this node settles on no chain; ask for SETTLEMENT_MODE_PROVE_ONLY, or configure one"
         )
+
+    def check_header(self, header: Header) -> None:  # noqa: ARG002
+        """Refused."""
+        raise NoSettlement("this node settles on no chain, so it relays nothing; ask another")
+
+    def ask_registry(self, attestation: NewAttestation) -> None:  # noqa: ARG002
+        """Refused."""
+        raise NoSettlement("this node settles on no chain, so it relays nothing; ask another")
 
 
 class SnapshotBook:
@@ -91,10 +124,11 @@ class SnapshotBook:
 
 
 class ChainSettlement:
-    """The contracts of a deployment.
+    """The contracts of a deployment, and the consumers (20 bytes) that the relay pays for.
 
-    A header is acceptable as long as its snapshot is: whoever submits a snapshot, the words are
-    the same, and the second submission is AlreadyAttested, which is success.
+    The deployment's own mark board is one of them. A header is acceptable as long as its snapshot
+    is: whoever submits a snapshot, the words are the same, and the second submission is
+    AlreadyAttested, which is success.
     """
 
     def __init__(
@@ -103,6 +137,7 @@ class ChainSettlement:
         deployment: Deployment,
         *,
         book: SnapshotBook | None = None,
+        consumers: Collection[bytes] = (),
     ) -> None:
         self._book = book or SnapshotBook()
         self._chain = chain
@@ -110,12 +145,14 @@ class ChainSettlement:
         self._registry = Contract(
             chain, deployment.address("AttestationRegistry"), contract_abi("AttestationRegistry")
         )
+        board = _bytes(deployment.address("MarkBoard"))
         self._described = SettlementChain(
             chain_id=deployment.chain_id,
             registry=_bytes(deployment.address("AttestationRegistry")),
             router=_bytes(deployment.address("VerifierRouter")),
             oracle=_bytes(self._oracle.oracle),
-            default_consumer=_bytes(deployment.address("MarkBoard")),
+            default_consumer=board,
+            consumers=frozenset({board, *consumers}),
         )
 
     def describe(self) -> SettlementChain:
@@ -124,23 +161,49 @@ class ChainSettlement:
 
     def bind(self, market: Market, shapes: Sequence[Shape], consumer: bytes) -> Bound:
         """Found by the market hash, as the registry will find it."""
-        try:
+        self._check_consumer(consumer or self._described.default_consumer)
+        with _chain_refusals():
             for candidate in self._book.containing(market):
                 for shape in shapes:
                     number = self._number(candidate, shape)
                     if number is not None:
                         header = self._header(candidate, number, consumer)
                         return Bound(header, candidate, shape)
-        except RpcUnavailableError as error:
-            raise ChainUnavailable(str(error), retry_after_seconds=_RETRY_SECONDS) from error
-        except (ContractMissingError, DeploymentError, WrongChainIdError, ChainError) as error:
-            raise NoSettlement(f"the node's chain cannot be used: {error}") from error
         raise SnapshotUnknown(
             f"the oracle {self._oracle.oracle} on chain {self._oracle.chain_id} has attested "
             f"no snapshot of {market.snapshot_unix} that is or contains these options; ask for an "
             "attested snapshot, or for SETTLEMENT_MODE_PROVE_ONLY",
             metadata={"snapshot_unix": str(market.snapshot_unix)},
         )
+
+    def check_header(self, header: Header) -> None:
+        """By the deployment and the list."""
+        described, faults = self._described, []
+        if header.chain_id != described.chain_id:
+            faults.append(f"bound to chain {header.chain_id}, this is {described.chain_id}")
+        if header.registry.to_bytes(20, "big") != described.registry:
+            faults.append(f"bound to registry 0x{header.registry:040x}, not the one of this node")
+        if faults:
+            raise RequestFaults([Fault("attestation.words", fault) for fault in faults])
+        self._check_consumer(header.consumer.to_bytes(20, "big"))
+
+    def ask_registry(self, attestation: NewAttestation) -> None:
+        """By a static call: route, time, market, order and the consumer's hook all have a say."""
+        call = Call(self._registry.address, attest_call(attestation))
+        with _chain_refusals():
+            verdict = judge(self._chain, call, error_table(), frozenset())
+        if verdict.outcome in (Outcome.PASSES, Outcome.SETTLED):
+            return
+        refusal = _REGISTRY_REFUSALS.get(verdict.error, AttestationRefused)
+        raise refusal(f"the registry refuses it now: {verdict.reason}")
+
+    def _check_consumer(self, consumer: bytes) -> None:
+        if consumer not in self._described.consumers:
+            raise ConsumerRefused(
+                f"the relay does not pay for 0x{consumer.hex()}; its operator lists whom it pays "
+                "for in the setting relay_consumers",
+                metadata={"consumer": f"0x{consumer.hex()}"},
+            )
 
     def _number(self, market: Market, shape: Shape) -> int | None:
         if not fits(market, shape):
@@ -159,6 +222,17 @@ class ChainSettlement:
             sequence=number,
             valid_until=market.snapshot_unix + max_age,
         )
+
+
+@contextmanager
+def _chain_refusals() -> Iterator[None]:
+    """A chain's troubles as the wire knows them."""
+    try:
+        yield
+    except RpcUnavailableError as error:
+        raise ChainUnavailable(str(error), retry_after_seconds=_RETRY_SECONDS) from error
+    except ChainError as error:
+        raise NoSettlement(f"the node's chain cannot be used: {error}") from error
 
 
 def fits(market: Market, shape: Shape) -> bool:

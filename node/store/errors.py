@@ -7,6 +7,7 @@ NodeError
     ├── StoreUnusableError     not our database, damaged, unreachable, or of a newer release
     ├── JobUnknownError        no job of that id
     ├── RequestIdTakenError    the request id came with other content before
+    ├── SlotTakenError         another attestation is on its way to the same place on chain
     └── TransitionError        the state machine has no such step from the present state
 """
 
@@ -16,6 +17,7 @@ __all__ = [
     "JobUnknownError",
     "LeaseLostError",
     "RequestIdTakenError",
+    "SlotTakenError",
     "StoreError",
     "StoreInUseError",
     "StoreUnusableError",
@@ -63,6 +65,12 @@ class RequestIdTakenError(StoreError):
         )
         self.request_id = request_id
         self.job_id = job_id
+
+
+class SlotTakenError(StoreError):
+    """Other words wait for the same key, consumer, subject and sequence, or have settled there."""
+
+    reason = Reason.SLOT_TAKEN
 
 
 class TransitionError(StoreError):

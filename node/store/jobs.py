@@ -1,14 +1,25 @@
 """Jobs: accepted once, moved by compare-and-set, never lost."""
 
-import secrets
 from collections.abc import Collection
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from node.store import tables as t
-from node.store.database import Database, Write
-from node.store.errors import JobUnknownError, RequestIdTakenError, TransitionError
-from node.store.outbox import enqueue
+from node.store.database import Database
+from node.store.errors import (
+    RequestIdTakenError,
+    SlotTakenError,
+    TransitionError,
+)
+from node.store.job_steps import (
+    advance_job,
+    handed_in,
+    insert_job,
+    job_by_id,
+    prove_job,
+    store_attestation,
+)
+from node.store.outbox import enqueue, occupant
 from node.store.records import (
     Accepted,
     Attestation,
@@ -19,7 +30,7 @@ from node.store.records import (
     Transition,
     WaitingJob,
 )
-from node.store.rows import attestation_of, job_of, log_transition, transition_of, write_job
+from node.store.rows import attestation_of, job_of, transition_of
 from node.store.states import Cause, Proving, Settlement, check_proving
 
 __all__ = ["Jobs"]
@@ -45,29 +56,44 @@ class Jobs:
                 if known.content_digest != submission.content_digest:
                     raise RequestIdTakenError(known.request_id or "", known.id)
                 return Accepted(known, created=False)
-            job_id = f"{write.now_ms:012x}{secrets.token_hex(10)}"
-            write.connection.execute(
-                insert(t.jobs).values(
-                    id=job_id,
-                    request_id=submission.request_id,
-                    content_digest=submission.content_digest,
-                    kind=submission.kind,
-                    payload=submission.payload,
-                    deadline_ms=submission.deadline_ms,
-                    proving=Proving.QUEUED,
-                    settlement=Settlement.NONE,
-                    submitted_ms=write.now_ms,
-                    updated_ms=write.now_ms,
+            return Accepted(insert_job(write, submission), created=True)
+
+    def hand_in(self, submission: Submission, attestation: NewAttestation, slot: Slot) -> Accepted:
+        """Accept a finished attestation: job, proof and outbox row in one transaction.
+
+        The same words again give the same job, unless the chain has refused them since. Raises
+        SlotTakenError where other words have the slot.
+        """
+        with self._database.write() as write:
+            attestation_id = store_attestation(write, attestation)
+            entry = enqueue(write, attestation_id, slot)
+            if entry.attestation_id != attestation_id:
+                raise SlotTakenError(
+                    f"sequence {slot.sequence} of this key, consumer and subject is taken by other"
+                    f" words, which are {entry.state}"
                 )
-            )
-            write.touched[job_id] = None
-            log_transition(write, job_id, None, Proving.QUEUED)
-            return Accepted(_job(write.connection, job_id), created=True)
+            known = handed_in(write.connection, entry, submission.kind)
+            if known is not None:
+                return Accepted(known, created=False)
+            job = insert_job(write, submission)
+            return Accepted(prove_job(write, job, attestation_id, entry), created=True)
+
+    def find_handed_in(self, kind: str, data_hash: bytes, slot: Slot) -> Job | None:
+        """The job of that kind whose words, with that hash, have the slot now."""
+        with self._database.read() as connection:
+            entry = occupant(connection, slot)
+            if entry is None:
+                return None
+            hashes = select(t.attestations.c.data_hash)
+            query = hashes.where(t.attestations.c.id == entry.attestation_id)
+            if connection.execute(query).scalar_one() != data_hash:
+                return None
+            return handed_in(connection, entry, kind)
 
     def get(self, job_id: str) -> Job:
         """Return a job; JobUnknownError."""
         with self._database.read() as connection:
-            return _job(connection, job_id)
+            return job_by_id(connection, job_id)
 
     def find(self, request_id: str) -> Job | None:
         """Return the job of a request id, if there is one."""
@@ -122,10 +148,10 @@ class Jobs:
         PROVED is reached through ``complete`` only.
         """
         with self._database.write() as write:
-            job = _job(write.connection, job_id)
+            job = job_by_id(write.connection, job_id)
             if to is Proving.PROVED:
                 raise TransitionError(f"job {job_id}", job.proving, "PROVED without an attestation")
-            return _advance(write, job, to, cause, detail)
+            return advance_job(write, job, to, cause, detail)
 
     def waiting(self, limit: int) -> tuple[WaitingJob, ...]:
         """Return the oldest jobs that wait for a worker, without what they are about."""
@@ -141,16 +167,16 @@ class Jobs:
         query = select(t.jobs).where(*mine).order_by(t.jobs.c.id)
         with self._database.write() as write:
             jobs = tuple(map(job_of, write.connection.execute(query)))
-            return tuple(_advance(write, job, Proving.PROVING, None, None) for job in jobs)
+            return tuple(advance_job(write, job, Proving.PROVING, None, None) for job in jobs)
 
     def still_wanted(self, job_id: str) -> bool:
         """Whether a job is PROVING still; one whose deadline has passed meanwhile expires."""
         with self._database.write() as write:
-            job = _job(write.connection, job_id)
+            job = job_by_id(write.connection, job_id)
             if job.proving is not Proving.PROVING:
                 return False
             if job.deadline_ms is not None and job.deadline_ms < write.now_ms:
-                _advance(write, job, Proving.EXPIRED, Cause.DEADLINE_PASSED, None)
+                advance_job(write, job, Proving.EXPIRED, Cause.DEADLINE_PASSED, None)
                 return False
             return True
 
@@ -161,37 +187,19 @@ class Jobs:
         that nothing is attested twice. Raises TransitionError when the job ended meanwhile.
         """
         with self._database.write() as write:
-            job = _job(write.connection, job_id)
+            job = job_by_id(write.connection, job_id)
             check_proving(f"job {job_id}", job.proving, Proving.PROVED)
-            attestation_id = _store_attestation(write, attestation)
-            if slot is None:
-                write_job(write, job_id, attestation_id=attestation_id)
-            else:
-                entry = enqueue(write, attestation_id, slot)
-                write_job(
-                    write,
-                    job_id,
-                    attestation_id=entry.attestation_id,
-                    outbox_id=entry.id,
-                    settlement=entry.state,
-                )
-                log_transition(
-                    write,
-                    job_id,
-                    job.settlement,
-                    entry.state,
-                    cause=entry.cause,
-                    detail=entry.detail,
-                )
-            return _advance(write, job, Proving.PROVED, None, None)
+            attestation_id = store_attestation(write, attestation)
+            entry = None if slot is None else enqueue(write, attestation_id, slot)
+            return prove_job(write, job, attestation_id, entry)
 
     def cancel(self, job_id: str) -> bool:
         """Cancel a job that is not proved yet; False, and nothing done, when it is past that."""
         with self._database.write() as write:
-            job = _job(write.connection, job_id)
+            job = job_by_id(write.connection, job_id)
             if job.proving.is_terminal:
                 return False
-            _advance(write, job, Proving.CANCELLED, Cause.CANCELLED_BY_CLIENT, None)
+            advance_job(write, job, Proving.CANCELLED, Cause.CANCELLED_BY_CLIENT, None)
             return True
 
     def expire(self) -> tuple[Job, ...]:
@@ -204,7 +212,8 @@ class Jobs:
             )
             jobs = tuple(map(job_of, write.connection.execute(overdue)))
             return tuple(
-                _advance(write, job, Proving.EXPIRED, Cause.DEADLINE_PASSED, None) for job in jobs
+                advance_job(write, job, Proving.EXPIRED, Cause.DEADLINE_PASSED, None)
+                for job in jobs
             )
 
     def resume(self) -> tuple[Job, ...]:
@@ -212,7 +221,7 @@ class Jobs:
         interrupted = select(t.jobs).where(t.jobs.c.proving.in_((Proving.BATCHED, Proving.PROVING)))
         with self._database.write() as write:
             for row in write.connection.execute(interrupted).all():
-                _advance(write, job_of(row), Proving.QUEUED, Cause.RESTARTED, None)
+                advance_job(write, job_of(row), Proving.QUEUED, Cause.RESTARTED, None)
         return self.page(proving=(Proving.QUEUED,), limit=1_000_000)
 
     def unfinished(self) -> tuple[Job, ...]:
@@ -226,41 +235,3 @@ class Jobs:
         query = select(t.jobs).where(t.jobs.c.request_id == request_id)
         row = connection.execute(query).one_or_none()
         return None if row is None else job_of(row)
-
-
-def _job(connection: Connection, job_id: str) -> Job:
-    row = connection.execute(select(t.jobs).where(t.jobs.c.id == job_id)).one_or_none()
-    if row is None:
-        raise JobUnknownError(f"no job {job_id}")
-    return job_of(row)
-
-
-def _advance(write: Write, job: Job, to: Proving, cause: Cause | None, detail: str | None) -> Job:
-    check_proving(f"job {job.id}", job.proving, to)
-    write_job(write, job.id, proving=to, cause=cause, detail=detail)
-    log_transition(write, job.id, job.proving, to, cause=cause, detail=detail)
-    return _job(write.connection, job.id)
-
-
-def _store_attestation(write: Write, attestation: NewAttestation) -> int:
-    """Insert an attestation, or find the one with the same words: proofs are interchangeable."""
-    known = select(t.attestations.c.id).where(
-        t.attestations.c.key_id == attestation.key_id,
-        t.attestations.c.data_hash == attestation.data_hash,
-    )
-    found = write.connection.execute(known).scalar()
-    if found is not None:
-        return int(found)
-    return int(
-        write.connection.execute(
-            insert(t.attestations)
-            .values(
-                key_id=attestation.key_id,
-                data_hash=attestation.data_hash,
-                words=attestation.words,
-                proof=attestation.proof,
-                created_ms=write.now_ms,
-            )
-            .returning(t.attestations.c.id)
-        ).scalar_one()
-    )

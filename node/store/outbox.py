@@ -20,7 +20,7 @@ from node.store.records import (
 from node.store.rows import attempt_of, attestation_of, entry_of, log_transition, write_job
 from node.store.states import AttemptState, Cause, Settlement, check_settlement
 
-__all__ = ["Outbox", "enqueue"]
+__all__ = ["Outbox", "enqueue", "occupant"]
 
 _LIVE = (Settlement.READY, Settlement.SUBMITTED, Settlement.CONFIRMED)
 
@@ -41,6 +41,13 @@ class Outbox:
         query = select(t.outbox).where(t.outbox.c.state.in_(states)).order_by(t.outbox.c.id)
         with self._database.read() as connection:
             return tuple(map(entry_of, connection.execute(query)))
+
+    def waiting(self) -> int:
+        """How many entries are in no block yet."""
+        pending = (Settlement.READY, Settlement.SUBMITTED)
+        query = select(func.count()).where(t.outbox.c.state.in_(pending))
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def attestation(self, entry: OutboxEntry) -> Attestation:
         """Return the attestation that an entry settles."""
@@ -188,9 +195,9 @@ class Outbox:
 
 def enqueue(write: Write, attestation_id: int, slot: Slot) -> OutboxEntry:
     """Put an attestation in the outbox, or find the live entry that has its slot."""
-    row = write.connection.execute(select(t.outbox).where(_same_slot(slot))).one_or_none()
-    if row is not None:
-        return entry_of(row)
+    known = occupant(write.connection, slot)
+    if known is not None:
+        return known
     result = write.connection.execute(
         insert(t.outbox)
         .values(
@@ -203,6 +210,12 @@ def enqueue(write: Write, attestation_id: int, slot: Slot) -> OutboxEntry:
         .returning(t.outbox)
     )
     return entry_of(result.one())
+
+
+def occupant(connection: Connection, slot: Slot) -> OutboxEntry | None:
+    """The entry that has a slot: live or final, never a rejected one."""
+    row = connection.execute(select(t.outbox).where(_same_slot(slot))).one_or_none()
+    return None if row is None else entry_of(row)
 
 
 def _same_slot(slot: Slot) -> ColumnElement[bool]:

@@ -106,14 +106,6 @@ class NewAttestation:
     words: bytes
     proof: bytes
 
-
-@dataclass(frozen=True)
-class Attestation(NewAttestation):
-    """A stored attestation."""
-
-    id: int
-    created_ms: int
-
     def word_values(self) -> tuple[int, ...]:
         """Words as integers."""
         return split_words(self.words)
@@ -121,6 +113,14 @@ class Attestation(NewAttestation):
     def proof_values(self) -> tuple[int, ...]:
         """Proof coordinates as integers, in calldata order."""
         return split_words(self.proof)
+
+
+@dataclass(frozen=True)
+class Attestation(NewAttestation):
+    """A stored attestation."""
+
+    id: int
+    created_ms: int
 
 
 @dataclass(frozen=True)

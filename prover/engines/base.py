@@ -1,8 +1,9 @@
 """What the protocol asks of arithmetic: a handful of bulk operations, one call per vector.
 
 Vectors of scalars cross as `FieldArray`, vectors of points as opaque handles made by the engine
-from raw bytes (see `prover.curve`), single points as plain `G1Point` and `G2Point`. The protocol
-is written once over this interface; engines agree bit for bit.
+from raw bytes (see `prover.curve`), single points as plain `G1Point` and `G2Point`. Scalars that
+multiply points are an opaque handle too: one vector serves several sums. The protocol is written
+once over this interface; engines agree bit for bit.
 """
 
 from __future__ import annotations
@@ -28,6 +29,16 @@ class PointVector(Protocol):
 
     def to_bytes(self) -> bytes:
         """Raw encoding of all points."""
+
+
+class ScalarVector(Protocol):
+    """Opaque: scalars resident in an engine, made ready once for several sums."""
+
+    def __len__(self) -> int:
+        """Number of scalars."""
+
+    def tail(self, start: int) -> ScalarVector:
+        """The scalars from number `start` on, not copied; ValueError where `start` > length."""
 
 
 class ConstraintMatrices(Protocol):
@@ -63,10 +74,13 @@ class Engine(Protocol):
     def fixed_base_g2(self, scalars: FieldArray) -> PointVector:
         """scalar * generator of G2, for every scalar."""
 
-    def msm_g1(self, points: PointVector, scalars: FieldArray) -> G1Point:
+    def load_scalars(self, scalars: FieldArray) -> ScalarVector:
+        """A handle on scalars, which are copied; ValueError where one is not below r."""
+
+    def msm_g1(self, points: PointVector, scalars: ScalarVector) -> G1Point:
         """sum scalar_i * point_i; as many scalars as points, else ValueError."""
 
-    def msm_g2(self, points: PointVector, scalars: FieldArray) -> G2Point:
+    def msm_g2(self, points: PointVector, scalars: ScalarVector) -> G2Point:
         """The same in G2."""
 
     def first_fault(self, points: PointVector, *, infinity_allowed: bool) -> PointFault | None:

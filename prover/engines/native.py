@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 
@@ -15,7 +15,13 @@ from circuits.field import FieldArray, pack_scalars
 from circuits.r1cs import Matrices
 from prover.curve import G1Point, G2Point, check_coordinates
 from prover.domain import Domain
-from prover.engines.base import ConstraintMatrices, PointFault, PointVector, RawBytes
+from prover.engines.base import (
+    ConstraintMatrices,
+    PointFault,
+    PointVector,
+    RawBytes,
+    ScalarVector,
+)
 from prover.errors import (
     EngineUnavailableError,
     MalformedPointError,
@@ -30,6 +36,8 @@ else:
         from prover.engines import _native
     except ImportError:
         _native = None
+
+_Point = TypeVar("_Point", G1Point, G2Point)
 
 _CURE = "run `make native` (it needs a Rust toolchain, see README)"
 _SOURCES = Path(__file__).parent.parent / "native"
@@ -109,13 +117,19 @@ class NativeEngine:
         """See `Engine`."""
         return _native.G2Points(_native.fixed_base_g2(scalars))
 
-    def msm_g1(self, points: PointVector, scalars: FieldArray) -> G1Point:
+    def load_scalars(self, scalars: FieldArray) -> ScalarVector:
         """See `Engine`."""
-        return G1Point.decode_bytes(cast("_native.G1Points", points).msm(scalars))
+        return _native.Scalars(scalars)
 
-    def msm_g2(self, points: PointVector, scalars: FieldArray) -> G2Point:
+    def msm_g1(self, points: PointVector, scalars: ScalarVector) -> G1Point:
         """See `Engine`."""
-        return G2Point.decode_bytes(cast("_native.G2Points", points).msm(scalars))
+        factors = cast("_native.Scalars", scalars)
+        return G1Point.decode_bytes(cast("_native.G1Points", points).msm(factors))
+
+    def msm_g2(self, points: PointVector, scalars: ScalarVector) -> G2Point:
+        """See `Engine`."""
+        factors = cast("_native.Scalars", scalars)
+        return G2Point.decode_bytes(cast("_native.G2Points", points).msm(factors))
 
     def first_fault(self, points: PointVector, *, infinity_allowed: bool) -> PointFault | None:
         """See `Engine`."""
@@ -163,13 +177,21 @@ class NativeEngine:
 
     def combine_g1(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
         """See `Engine`."""
-        encoded = [point.to_bytes() for point in points]
-        return G1Point.decode_bytes(_native.combine_g1(encoded, _packed(points, scalars)))
+        encoded, packed = [point.to_bytes() for point in points], _packed(points, scalars)
+        try:
+            return G1Point.decode_bytes(_native.combine_g1(encoded, packed))
+        except ValueError:
+            _name_fault(points, self.check_g1)
+            raise
 
     def combine_g2(self, points: Sequence[G2Point], scalars: Sequence[int]) -> G2Point:
         """See `Engine`."""
-        encoded = [point.to_bytes() for point in points]
-        return G2Point.decode_bytes(_native.combine_g2(encoded, _packed(points, scalars)))
+        encoded, packed = [point.to_bytes() for point in points], _packed(points, scalars)
+        try:
+            return G2Point.decode_bytes(_native.combine_g2(encoded, packed))
+        except ValueError:
+            _name_fault(points, self.check_g2)
+            raise
 
     def check_g1(self, point: G1Point) -> None:
         """See `Engine`."""
@@ -196,6 +218,13 @@ def _packed(points: Sequence[object], scalars: Sequence[int]) -> FieldArray:
     if len(points) != len(scalars):
         raise ValueError(f"{len(scalars)} scalars for {len(points)} points")
     return pack_scalars(scalars)
+
+
+def _name_fault(points: Sequence[_Point], check: Callable[[_Point], None]) -> None:
+    """Raise MalformedPointError for the first point that is none; a key's may be, unlinted."""
+    for point in points:
+        if not point.is_infinity:
+            check(point)
 
 
 def _raise_fault(fault: str | None) -> None:

@@ -29,7 +29,14 @@ from prover.curve import (
 )
 from prover.domain import Domain
 from prover.engines import ntt
-from prover.engines.base import ConstraintMatrices, PointFault, PointVector, RawBytes
+from prover.engines.base import (
+    ConstraintMatrices,
+    PointFault,
+    PointVector,
+    RawBytes,
+    ScalarVector,
+)
+from prover.engines.scalar_list import ScalarList
 from prover.engines.sparse import System
 from prover.errors import MalformedPointError, Reason
 
@@ -56,12 +63,12 @@ _G1 = _Group(bn128.Z1, bn128.G1, bn128.b, G1_BYTES, 8)
 _G2 = _Group(bn128.Z2, bn128.G2, bn128.b2, G2_BYTES, 6)
 
 
+@dataclass(frozen=True)
 class _Vector:
     """Projective points of one group."""
 
-    def __init__(self, group: _Group, points: list[Projective]) -> None:
-        self.group = group
-        self.points = points
+    group: _Group
+    points: list[Projective]
 
     def __len__(self) -> int:
         return len(self.points)
@@ -93,13 +100,17 @@ class ReferenceEngine:
         """See `Engine`."""
         return _fixed_base(_G2, scalars)
 
-    def msm_g1(self, points: PointVector, scalars: FieldArray) -> G1Point:
+    def load_scalars(self, scalars: FieldArray) -> ScalarVector:
         """See `Engine`."""
-        return _from_g1(_msm(cast("_Vector", points), scalars))
+        return ScalarList.load(scalars)
 
-    def msm_g2(self, points: PointVector, scalars: FieldArray) -> G2Point:
+    def msm_g1(self, points: PointVector, scalars: ScalarVector) -> G1Point:
         """See `Engine`."""
-        return _from_g2(_msm(cast("_Vector", points), scalars))
+        return _from_g1(_msm(cast("_Vector", points), cast("ScalarList", scalars)))
+
+    def msm_g2(self, points: PointVector, scalars: ScalarVector) -> G2Point:
+        """See `Engine`."""
+        return _from_g2(_msm(cast("_Vector", points), cast("ScalarList", scalars)))
 
     def first_fault(self, points: PointVector, *, infinity_allowed: bool) -> PointFault | None:
         """See `Engine`."""
@@ -169,8 +180,7 @@ class ReferenceEngine:
         """See `Engine`: one final exponentiation for all Miller loops."""
         product = FQ12.one()
         for point_g1, point_g2 in pairs:
-            left, right = _g1(point_g1), _g2(point_g2)
-            product *= pairing(right, left, final_exponentiate=False)
+            product *= pairing(_g2(point_g2), _g1(point_g1), final_exponentiate=False)
         return bool(final_exponentiate(product) == FQ12.one())
 
 
@@ -245,17 +255,14 @@ def _combine(group: _Group, points: Iterable[Projective], scalars: Sequence[int]
     return total
 
 
-def _msm(vector: _Vector, scalars: FieldArray) -> Projective:
+def _msm(vector: _Vector, scalars: ScalarList) -> Projective:
     """Pippenger's buckets: per window, points of one digit are added before multiplying by it."""
     if len(scalars) != len(vector):
         raise ValueError(f"{len(scalars)} scalars for {len(vector)} points")
-    infinity, width = vector.group.infinity, vector.group.window_bits
-    terms = []
-    for point, scalar in zip(vector.points, unpack_scalars(scalars), strict=True):
-        signed = BN254_FR.centered(scalar)
-        terms.append((bn128.neg(point) if signed < 0 else point, abs(signed)))
-    total = infinity
-    for shift in reversed(range(0, _SCALAR_BITS, width)):
+    total = infinity = vector.group.infinity
+    pairs = zip(vector.points, map(BN254_FR.centered, scalars.values), strict=True)
+    terms = [(bn128.neg(point) if factor < 0 else point, abs(factor)) for point, factor in pairs]
+    for shift in reversed(range(0, _SCALAR_BITS, width := vector.group.window_bits)):
         for _ in range(width):
             total = bn128.double(total)
         buckets = [infinity] * (1 << width)

@@ -26,7 +26,8 @@ def prove(
     """A proof that the words belong to a witness; fresh randomness from the operating system.
 
     The challenge equals a looked-up value with probability below 2^-228: one retry, with a new v.
-    Raises WordsError, WitnessError and UnsatisfiedConstraintError.
+    Raises WordsError, WitnessError and UnsatisfiedConstraintError; with a key whose points the
+    linter has not seen, MalformedPointError, or the proof may be wrong.
     """
     engine = engine or default_engine()
     try:
@@ -60,11 +61,12 @@ def prove_deterministic(
     transcript.check_words(words, verifying_key.statement.word_count)
     committed = _scalars(witness.committed(), key.committed_count, "committed")
     d_g1 = engine.combine_g1(
-        [engine.msm_g1(loaded.committed_query, committed), key.delta_2_g1], [1, v]
+        [engine.msm_g1(loaded.committed_query, engine.load_scalars(committed)), key.delta_2_g1],
+        [1, v],
     )
     challenge = transcript.challenge(verifying_key.key_id, d_g1, words)
-    private, z = _answer(key, witness, words, challenge, committed)
-    quotient = engine.quotient(loaded.matrices, z)
+    wires = _answer(key, witness, words, challenge, committed)
+    z, quotient = engine.load_scalars(wires), engine.quotient(loaded.matrices, wires)
     a_g1 = engine.combine_g1(
         [verifying_key.alpha_g1, engine.msm_g1(loaded.a_query, z), key.delta_2_g1], [1, 1, r]
     )
@@ -75,8 +77,8 @@ def prove_deterministic(
         [verifying_key.beta_g2, engine.msm_g2(loaded.b_g2_query, z), verifying_key.delta_2_g2],
         [1, 1, s],
     )
-    l_g1 = engine.msm_g1(loaded.l_query, private)
-    h_g1 = engine.msm_g1(loaded.h_query, quotient)
+    l_g1 = engine.msm_g1(loaded.l_query, z.tail(len(z) - key.private_count))
+    h_g1 = engine.msm_g1(loaded.h_query, engine.load_scalars(quotient))
     c_g1 = engine.combine_g1(
         [l_g1, h_g1, a_g1, b_g1, key.delta_2_g1, key.delta_1_g1], [1, 1, s, r, -r * s, -v]
     )
@@ -89,14 +91,14 @@ def _answer(
     words: Sequence[int],
     challenge: int,
     committed: FieldArray,
-) -> tuple[FieldArray, FieldArray]:
-    """The private wires and all wires, once the challenge is known."""
+) -> FieldArray:
+    """All wires, the private ones last, once the challenge is known."""
     fingerprint, values = witness.respond(challenge)
     if fingerprint != transcript.fingerprint(words, challenge):
         raise WitnessError("the witness is of other words: fingerprints differ")
     private = _scalars(values, key.private_count, "private")
     public = pack_scalars((1, challenge, fingerprint))
-    return private, np.concatenate([public, committed, private])
+    return np.concatenate([public, committed, private])
 
 
 def _scalars(values: FieldArray, count: int, wires: str) -> FieldArray:

@@ -162,18 +162,18 @@ class PlainProver:
         key, vk, engine = self.key, self.key.verifying_key, self.engine
         r, s = (secrets.randbelow(BN254_FR.modulus) for _ in range(2))
         quotient = engine.quotient(self.matrices, assignment)
+        z = engine.load_scalars(assignment)
         a_g1 = engine.combine_g1(
-            [vk.alpha_g1, engine.msm_g1(self.a_query, assignment), key.delta_g1], [1, 1, r]
+            [vk.alpha_g1, engine.msm_g1(self.a_query, z), key.delta_g1], [1, 1, r]
         )
         b_g1 = engine.combine_g1(
-            [key.beta_g1, engine.msm_g1(self.b_g1_query, assignment), key.delta_g1], [1, 1, s]
+            [key.beta_g1, engine.msm_g1(self.b_g1_query, z), key.delta_g1], [1, 1, s]
         )
         b_g2 = engine.combine_g2(
-            [vk.beta_g2, engine.msm_g2(self.b_g2_query, assignment), vk.delta_g2], [1, 1, s]
+            [vk.beta_g2, engine.msm_g2(self.b_g2_query, z), vk.delta_g2], [1, 1, s]
         )
-        private = np.ascontiguousarray(assignment[key.public_count + 1 :])
-        l_g1 = engine.msm_g1(self.c_query, private)
-        h_g1 = engine.msm_g1(self.h_query, quotient)  # of (A·B - C)/-2
+        l_g1 = engine.msm_g1(self.c_query, z.tail(key.public_count + 1))
+        h_g1 = engine.msm_g1(self.h_query, engine.load_scalars(quotient))  # of (A·B - C)/-2
         c_g1 = engine.combine_g1([l_g1, h_g1, a_g1, b_g1, key.delta_g1], [1, -2, s, r, -r * s])
         return PlainProof(a_g1=a_g1, b_g2=b_g2, c_g1=c_g1)
 

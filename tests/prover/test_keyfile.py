@@ -38,13 +38,6 @@ HEAD_BYTES = 24
 SECTIONS = 20
 
 
-@pytest.fixture
-def saved(key: ProvingKey, tmp_path: Path) -> Path:
-    path = tmp_path / "keys" / "squares.key"
-    key.save(path)
-    return path
-
-
 def test_a_key_survives_its_file(
     key: ProvingKey, saved: Path, system: tuple[R1CS, SquaresWitness]
 ) -> None:

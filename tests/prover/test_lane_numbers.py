@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -12,42 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import prover
-from circuits.edsl import PythonNumbers, RowTable
-from circuits.field import BN254_FR, unpack_scalars
-from prover import Engine
+from circuits.field import unpack_scalars
 from prover.engines.native_numbers import NativeNumbers
-
-R = BN254_FR.modulus
-LIMIT = 1 << 255
-PYTHON = PythonNumbers()
-
-EDGES = [0, 1, -1, LIMIT - 1, -LIMIT, 1 << 64, -(1 << 128), (1 << 253) - 1, -(1 << 253), R, -R]
-
-_widths = st.sampled_from([3, 14, 63, 64, 65, 126, 128, 190, 192, 253, 255])
-_any = _widths.flatmap(lambda bits: st.integers(-(1 << bits), (1 << bits) - 1))
-integers = _any | st.sampled_from(EDGES)
-roots = st.integers(0, LIMIT - 1) | st.integers(0, 1 << 127)
-vectors = st.lists(integers, min_size=1, max_size=5)
-pairs = st.lists(st.tuples(integers, integers), min_size=1, max_size=5)
+from tests.prover.wide_integers import LIMIT, PYTHON, TABLE, R, integers, pairs, roots, vectors
 
 Binary = Callable[[Any, Any], Any]
 
 
-@pytest.fixture(scope="module")
-def numbers(native_engine: Engine) -> NativeNumbers:
-    del native_engine  # skips where the extension is not current
-    found = prover.lane_numbers()
-    assert found is not None
-    return found
-
-
-def exact(function: Callable[[], list[int]]) -> list[int] | type[Exception]:
-    """What Python says, and OverflowError where a lane leaves 256 bits."""
+def exact(function: Callable[[], Iterable[int]]) -> list[int] | type[Exception]:
+    """What Python says; the first lane without a result, or outside 256 bits, decides the error."""
+    values = []
     try:
-        values = function()
+        for value in function():
+            if not -LIMIT <= value < LIMIT:
+                return OverflowError
+            values.append(value)
     except (ZeroDivisionError, ValueError) as error:
         return type(error)
-    return values if all(-LIMIT <= value < LIMIT for value in values) else OverflowError
+    return values
 
 
 def outcome(function: Callable[[], Any]) -> list[int] | type[Exception]:
@@ -75,10 +56,10 @@ def test_operators_agree_with_python(
 ) -> None:
     left, right = map(list, zip(*lanes, strict=True))
     a, b = numbers.vector(left), numbers.vector(right)
-    assert outcome(lambda: operation(a, b)) == exact(lambda: [operation(x, y) for x, y in lanes])
+    assert outcome(lambda: operation(a, b)) == exact(lambda: (operation(x, y) for x, y in lanes))
     scalar = right[0]
     assert outcome(lambda: operation(a, scalar)) == exact(
-        lambda: [operation(x, scalar) for x in left]
+        lambda: (operation(x, scalar) for x in left)
     )
 
 
@@ -89,7 +70,7 @@ def test_integers_may_stand_on_the_left(
 ) -> None:
     lanes = numbers.vector(values)
     assert outcome(lambda: operation(scalar, lanes)) == exact(
-        lambda: [operation(scalar, value) for value in values]
+        lambda: (operation(scalar, value) for value in values)
     )
 
 
@@ -106,7 +87,7 @@ def test_shifts_round_down_and_never_drop_bits(
             return -1 if value < 0 else 0
         return value * LIMIT * 2
 
-    expected = exact(lambda: list(map(python, values)))
+    expected = exact(lambda: map(python, values))
     lanes, amounts = numbers.vector(values), numbers.same(by, len(values))
     assert outcome(lambda: operation(lanes, by)) == expected
     assert outcome(lambda: operation(lanes, amounts)) == expected
@@ -119,7 +100,7 @@ def test_powers_of_two_have_a_way_of_their_own(
 ) -> None:
     lanes, by = numbers.vector(values), 1 << power
     for operation in (operator.mul, operator.floordiv, operator.mod):
-        python = exact(lambda op=operation: [op(value, by) for value in values])  # type: ignore[misc]
+        python = exact(lambda op=operation: (op(value, by) for value in values))  # type: ignore[misc]
         assert outcome(lambda op=operation: op(lanes, by)) == python  # type: ignore[misc]
 
 
@@ -167,105 +148,35 @@ def test_the_vocabulary_agrees_with_python_numbers(
     assert numbers.counts([lanes, lanes], 4).tolist() == PYTHON.counts([arrays] * 2, 4).tolist()
     assert numbers.field_inverses(lanes).tolist() == PYTHON.field_inverses(arrays).tolist()
     assert unpack_scalars(numbers.packed([lanes])) == [value % R for value in values]
-    exact_ours = numbers.exact_quotient(lanes, divisor)
-    exact_theirs = PYTHON.exact_quotient(arrays, divisor)
-    assert (exact_ours is None) == (exact_theirs is None)
-    if exact_ours is not None and exact_theirs is not None:
-        assert exact_ours.tolist() == exact_theirs.tolist()
 
 
-@given(
-    values=st.lists(st.integers(0, LIMIT - 1) | st.integers(0, 1 << 127), min_size=1, max_size=9)
-)
+@given(values=vectors, divisor=integers.filter(bool))
+def test_an_exact_quotient_has_no_remainder(
+    numbers: NativeNumbers, values: list[int], divisor: int
+) -> None:
+    lanes = numbers.vector(values)
+    if divisor == -1 and -LIMIT in values:
+        with pytest.raises(OverflowError):
+            numbers.exact_quotient(lanes, divisor)
+        return
+    expected = PYTHON.exact_quotient(PYTHON.vector(values), divisor)
+    found = numbers.exact_quotient(lanes, divisor)
+    assert (None if found is None else found.tolist()) == (
+        None if expected is None else expected.tolist()
+    )
+    quotients = [value // divisor for value in values]
+    quotients = [quotient for quotient in quotients if abs(quotient * divisor) < R]
+    whole = numbers.vector([quotient * divisor for quotient in quotients])
+    assert numbers.exact_quotient(whole, divisor).tolist() == quotients  # type: ignore[union-attr]
+
+
+@given(values=st.lists(roots, min_size=1, max_size=9))
 def test_square_roots_are_floors(numbers: NativeNumbers, values: list[int]) -> None:
     squares = [min(value * value, LIMIT - 1) for value in values]
     edges = [max(square - 1, 0) for square in squares]
     for lanes in (values, squares, edges):
         ours = numbers.square_roots(numbers.vector(lanes)).tolist()
         assert ours == PYTHON.square_roots(PYTHON.vector(lanes)).tolist()
-
-
-@given(lanes=pairs, scalar=integers)
-def test_field_lanes_are_integers_modulo_r(
-    numbers: NativeNumbers, lanes: list[tuple[int, int]], scalar: int
-) -> None:
-    left, right = map(list, zip(*lanes, strict=True))
-    integers_b = numbers.vector(right)
-    a = numbers.field_product(numbers.vector(left), numbers.same(1, len(left)))
-    b = numbers.field_product(integers_b, numbers.same(1, len(left)))
-    assert a.tolist() == [value % R for value in left]
-    for operation in (operator.add, operator.sub, operator.mul):
-        expected = [operation(x, y) % R for x, y in lanes]
-        assert operation(a, b).tolist() == expected
-        assert operation(a, integers_b).tolist() == expected
-        swapped = [operation(y, x) % R for x, y in lanes]
-        assert operation(integers_b, a).tolist() == swapped
-        assert operation(a, scalar).tolist() == [operation(x, scalar) % R for x in left]
-        assert operation(scalar, a).tolist() == [operation(scalar, x) % R for x in left]
-    assert (-a).tolist() == [-value % R for value in left]
-    assert (a[-1], len(a.repeat(2))) == (left[-1] % R, 2 * len(left))
-    ours = numbers.running(integers_b, 9, scalar % R).tolist()
-    assert ours == PYTHON.running(PYTHON.vector(right), 9, scalar % R).tolist()
-    assert unpack_scalars(numbers.packed([a, integers_b])) == [v % R for v in left + right]
-
-
-TABLE = RowTable("cubes", 2, tuple((j, 3 - j, -j * j << 120, 7) for j in range(6)), indexed=True)
-
-
-@dataclass(frozen=True)
-class Case:
-    """Queries of the table: worth, and the row each claims."""
-
-    worth: list[int]
-    rows: list[int]
-
-
-@pytest.mark.parametrize("indexed", [True, False])
-def test_tables_answer_right_and_wrong_queries(numbers: NativeNumbers, indexed: bool) -> None:
-    table = RowTable("t", 2, TABLE.rows, indexed)
-    rows, places = [0, 5, 3, 3], [0, 1, 63, (1 << 14) - 1]
-    ours = numbers.taylor(table, numbers.vector(rows), numbers.vector(places))
-    theirs = PYTHON.taylor(table, PYTHON.vector(rows), PYTHON.vector(places))
-    assert [v.tolist() for v in ours] == [v.tolist() for v in theirs]
-    challenge, y = 3**150, 5**90
-    powers = [pow(y, exponent, R) for exponent in range(1, 7)]
-    native = numbers.row_inverses(challenge, table, [numbers.same_in_field(p, 1) for p in powers])
-    python = PYTHON.row_inverses(challenge, table, [PYTHON.same(p, 1) for p in powers])
-    weights = [0, 1, -1, 7, R - 1, 1 << 20]
-    assert native.weighted(numbers.vector(weights)).tolist() == (
-        python.weighted(PYTHON.vector(weights)).tolist()
-    )
-    worth = [sum(map(operator.mul, table.worth_coefficients(j), [1, *powers])) for j in range(6)]
-    cases = (
-        Case(worth, [0, 1, 2, 3, 4, 5]),
-        Case(worth, [5, 0, 6, -1, 1 << 70, 5]),
-        Case([1, 2, 3, 4, R - 1, 0], [0, 1, 2, 3, 4, 5]),
-    )
-    for case in cases:
-        claimed = numbers.vector(case.rows)
-        elements = numbers.vector([value % R for value in case.worth])
-        fields = numbers.field_product(elements, numbers.same(1, 6))
-        expected = [BN254_FR.inverse(challenge - value) for value in case.worth]
-        assert native.look_up(fields, claimed).tolist() == expected
-        assert python.look_up(PYTHON.vector(case.worth), case.rows).tolist() == expected
-
-
-@given(values=vectors)
-def test_the_range_table_answers_any_number(numbers: NativeNumbers, values: list[int]) -> None:
-    challenge, lanes = 7**80, numbers.vector(values)
-    found = numbers.range_inverses(challenge, 64).look_up(lanes, lanes).tolist()
-    assert found == [BN254_FR.inverse(challenge - value) for value in values]
-
-
-def test_a_challenge_that_is_looked_up_has_no_inverse(numbers: NativeNumbers) -> None:
-    with pytest.raises(ZeroDivisionError):
-        numbers.range_inverses(63, 64)
-    inverses = numbers.range_inverses(64, 64)
-    with pytest.raises(ZeroDivisionError):
-        inverses.look_up(numbers.vector([1, 64]), numbers.vector([1, 64]))
-    powers = [numbers.same_in_field(0, 1)] * 6
-    with pytest.raises(ZeroDivisionError):
-        numbers.row_inverses(5, TABLE, powers)
 
 
 def test_many_lanes_go_to_many_cores_and_come_back_in_order(numbers: NativeNumbers) -> None:
@@ -282,6 +193,26 @@ def test_many_lanes_go_to_many_cores_and_come_back_in_order(numbers: NativeNumbe
         lanes * (1 << 200)
     with pytest.raises(ZeroDivisionError):
         lanes // numbers.vector([*range(count - 1, -1, -1)])
+
+
+@given(values=vectors, bits=st.sampled_from([1, 254, 255, 256, 257, 300]))
+def test_limbs_of_any_width_are_right_or_refused(
+    numbers: NativeNumbers, values: list[int], bits: int
+) -> None:
+    lanes, arrays = numbers.vector(values), PYTHON.vector(values)
+    assert outcome(lambda: numbers.limbs(lanes, bits, 1)[0]) == exact(
+        PYTHON.limbs(arrays, bits, 1)[0].tolist
+    )
+    assert outcome(lambda: numbers.limbs(lanes, bits, 2)[1]) == exact(
+        PYTHON.limbs(arrays, bits, 2)[1].tolist
+    )
+
+
+def test_a_mask_is_not_one_truth(numbers: NativeNumbers) -> None:
+    """A statement that branches on its lanes branches on none, rather than on their number."""
+    for values in ([0], [0, 1]):
+        with pytest.raises(TypeError, match="truth"):
+            bool(numbers.vector(values) > 0)
 
 
 def test_what_makes_no_sense_is_refused_with_a_typed_error(numbers: NativeNumbers) -> None:

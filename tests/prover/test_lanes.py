@@ -19,7 +19,7 @@ SCALARS = [5, 5, 5, R - 5, 0, 1, R - 1, 2**14 - 1, 2**13, 2**255 % R] * 24
 
 
 def msms(engine: Engine, exponents: list[int], scalars: list[int]) -> tuple[G1Point, G2Point]:
-    packed, factors = pack_scalars(exponents), pack_scalars(scalars)
+    packed, factors = pack_scalars(exponents), engine.load_scalars(pack_scalars(scalars))
     return (
         engine.msm_g1(engine.fixed_base_g1(packed), factors),
         engine.msm_g2(engine.fixed_base_g2(packed), factors),
@@ -45,7 +45,11 @@ def test_awkward_points_meet_in_buckets(native_engine: Engine) -> None:
 @pytest.mark.usefixtures("native_engine")
 def test_the_portable_path_passes_the_same_tests() -> None:
     """The variable is read once, so the other path needs another process."""
-    tests = ["test_engines.py", "test_lanes.py::test_awkward_points_meet_in_buckets"]
+    tests = [
+        "test_engines.py",
+        "test_scalar_vectors.py",
+        "test_lanes.py::test_awkward_points_meet_in_buckets",
+    ]
     paths = [os.path.join(os.path.dirname(__file__), test) for test in tests]
     command = [
         sys.executable,

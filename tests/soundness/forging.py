@@ -103,12 +103,14 @@ def pieces(key: ProvingKey, words: tuple[int, int, int], challenge: int) -> Piec
     loaded = key.loaded(engine)
     fingerprint, private_values = witness.respond(challenge)
     values = witness.committed()
-    z = np.concatenate([pack_scalars([1, challenge, fingerprint]), values, private_values])
-    h = engine.quotient(loaded.matrices, z)
+    wires = np.concatenate([pack_scalars([1, challenge, fingerprint]), values, private_values])
+    z = engine.load_scalars(wires)
+    h = engine.load_scalars(engine.quotient(loaded.matrices, wires))
+    private = z.tail(len(z) - len(private_values))
     a_g1 = add(vk.alpha_g1, engine.msm_g1(loaded.a_query, z))
     b_g2 = engine.combine_g2([vk.beta_g2, engine.msm_g2(loaded.b_g2_query, z)], [1, 1])
-    c_g1 = add(engine.msm_g1(loaded.l_query, private_values), engine.msm_g1(loaded.h_query, h))
-    d_g1 = engine.msm_g1(loaded.committed_query, values)
+    c_g1 = add(engine.msm_g1(loaded.l_query, private), engine.msm_g1(loaded.h_query, h))
+    d_g1 = engine.msm_g1(loaded.committed_query, engine.load_scalars(values))
     return Pieces(a_g1, c_g1, d_g1, Proof(a_g1, b_g2, c_g1, d_g1))
 
 

@@ -95,7 +95,7 @@ def test_a_committed_wire_also_in_l_query_undoes_the_commitment(key: ProvingKey)
         parts = pieces(target, chosen, challenge)
         change = [new - old for new, old in zip(chosen, honest_words, strict=True)]
         leaked = engine.load_g1(also_in_l_query)
-        correction = engine.msm_g1(leaked, pack_scalars(change))
+        correction = engine.msm_g1(leaked, engine.load_scalars(pack_scalars(change)))
         return parts.proof(add(parts.c_g1, correction), committed)
 
     # The leak: the same key's committed wires over delta_2, as if they were private ones.
@@ -250,7 +250,8 @@ def test_a_rerandomised_proof_is_the_same_claim(key: ProvingKey, honest: Proof) 
 def test_the_commitment_hides_a_guessable_witness(key: ProvingKey, honest: Proof) -> None:
     """D without blinding is a function of the words; with it, no guess can be confirmed."""
     engine = default_engine()
-    bare = engine.msm_g1(engine.load_g1(key.committed_query), pack_scalars(WORDS))
+    scalars = engine.load_scalars(pack_scalars(WORDS))
+    bare = engine.msm_g1(engine.load_g1(key.committed_query), scalars)
     witness = ProductWitness(WORDS)
     unblinded = prove_deterministic(key, witness, WORDS, engine, r=1, s=1, v=0)
     assert unblinded.d_g1 == bare

@@ -137,7 +137,7 @@ def _touch(ar: Arithmetic, sums: GroupSum) -> None:
         ar.assert_zero_product("touch", value, ar.field_constant(value.lanes, 0))
 
 
-# --- tables of wires ---------------------------------------------------------------------------------
+# --- tables of wires ----------------------------------------------------------------------------
 
 TAG = FIRST_WIRE_TAG
 

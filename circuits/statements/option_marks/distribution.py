@@ -53,14 +53,10 @@ def distribution(
 
     d2 is the unknown, the floor of (ln(F/K) - v^2/2)/v on its grid or saturated.
     """
-    width, lanes = profile.limb_bits, moneyness.lanes
-    form = normal_format(profile)
+    width, lanes, form = profile.limb_bits, moneyness.lanes, normal_format(profile)
+    divide = _divider(ar.numbers, profile)
     located: _Located = ar.compute(
-        lanes,
-        _divider(ar.numbers, profile),
-        moneyness.debt.q,
-        stddev.coarse.debt.q,
-        stddev.high_limb,
+        lanes, divide, moneyness.debt.q, stddev.coarse.debt.q, stddev.high_limb
     )
     with ar.scope("second"):
         (coarse,) = ar.hint("coarse", lanes, 1, lambda: located.coarse)

@@ -5,10 +5,12 @@ use ark_ec::short_weierstrass::Projective;
 use ark_ec::{CurveGroup, PrimeGroup};
 use ark_ff::{AdditiveGroup, BigInt, Field, Fp, MontConfig, PrimeField, UniformRand};
 
-use crate::curve::batch_adder::BatchAdder;
-use crate::curve::points::{Curve, Point};
+use crate::curve::batch_adder::{BatchAdder, Pairs};
+use crate::curve::cells::{Cells, Entry};
+use crate::curve::points::{Coordinate, Curve, Point};
 use crate::field::lanes::{self, Lanes, WIDTH};
 use crate::field::moduli::Modulus;
+use crate::field::products::{self, Loose};
 
 /// 0, 1, p - 1 and their neighbours, limbs all ones or all zeros, and random elements.
 pub fn samples<C: MontConfig<4>>() -> Vec<Fp<ark_ff::MontBackend<C, 4>, 4>> {
@@ -69,6 +71,7 @@ where
             let difference = lanes::sub::<Field<C>, 1, 1>(&x, &y);
             let difference = read(&lanes::reduced::<Field<C>>(&difference));
             let equal = lanes::equal(&x, &y);
+            let loose = products_of::<Field<C>>(&x, &y).map(|lanes| read(&lanes));
             assert_eq!(read(&x), *a);
             for lane in 0..WIDTH {
                 let (a, b) = (a[lane], b[lane]);
@@ -77,8 +80,66 @@ where
                 assert_eq!(sum[lane], a + b);
                 assert_eq!(difference[lane], (a - b).double());
                 assert_eq!(equal >> lane & 1 == 1, a == b);
+                assert_eq!(loose[0][lane], a * b * sixteenth);
+                assert_eq!(loose[1][lane], (a * b * sixteenth).double());
+                assert_eq!(loose[2][lane], a.square() * sixteenth);
+                assert_eq!(loose[3][lane], b - a);
+                let negated = if lane % 2 == 0 { -a } else { a };
+                assert_eq!(loose[4][lane], (negated + b).double());
             }
         }
+    }
+}
+
+/// a b, 2 a b, a^2, b - a and 2 (b - a) or 2 (b + a), through loose limbs.
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn products_of<M: Modulus>(a: &Lanes, b: &Lanes) -> [Lanes; 5] {
+    let difference = Loose::from(*b).lifted::<M, 6>().minus(&Loose::from(*a));
+    let signed = Loose::from(*a).negated_in::<M>(0b0101_0101);
+    let values = [
+        products::product::<M>(a, b),
+        products::sum_of_products::<M>([a, b], [b, a]),
+        products::square::<M>(a),
+        difference,
+        Loose::from(signed.plus(&Loose::from(*b)).shifted::<1>()),
+    ];
+    values.map(|value| lanes::reduced_once::<M, 1>(&value.settled::<M>()))
+}
+
+/// The largest values that the bounds allow, and limbs all ones below them.
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn largest_values_stay_in_bounds() {
+    let eightfold = Loose::from(lanes::broadcast(&[0; 4])).lifted::<Fq, 8>();
+    let one = Loose::from(lanes::broadcast(&[1, 0, 0, 0]));
+    let largest = eightfold.minus(&one).carried();
+    assert!(products::below::<Fq>(
+        &Loose::from(largest).settled::<Fq>(),
+        107
+    ));
+    let settled =
+        read::<ark_bn254::FqConfig>(&lanes::reduced::<Fq>(&Loose::from(largest).settled::<Fq>()));
+    assert!(settled.iter().all(|value| *value
+        == Fp::new_unchecked(BigInt({
+            let mut limbs = Fq::MODULUS.0;
+            limbs[0] -= 1;
+            limbs
+        }))));
+    // 8 * 8 / 84 + 2 < 2.8 for one product; twice the first term for a sum of two.
+    let product = products::product::<Fq>(&largest, &largest).carried();
+    assert!(products::below::<Fq>(&product, 277));
+    assert!(products::below::<Fq>(
+        &products::square::<Fq>(&largest).carried(),
+        277
+    ));
+    let sum = products::sum_of_products::<Fq>([&largest, &largest], [&largest, &largest]);
+    assert!(products::below::<Fq>(&sum.carried(), 353));
+}
+
+#[test]
+fn products_stay_in_bounds() {
+    if lanes::supported() {
+        // SAFETY: the instructions are supported.
+        unsafe { largest_values_stay_in_bounds() }
     }
 }
 
@@ -123,17 +184,35 @@ fn sums_agree<P: Curve>(kinds: impl Fn(usize) -> usize, size: usize) {
         .iter()
         .map(|[a, b]| Point::from_projective(*a + b))
         .collect();
-    for mut adder in [BatchAdder::new(), BatchAdder::portable()] {
-        let mut sums = left.clone();
-        adder.add(&mut sums, &right);
-        assert_eq!(sums, expected);
-        adder.add(&mut sums, &left);
-        adder.add(
-            &mut sums,
-            &left.iter().map(|a| a.negate_if(true)).collect::<Vec<_>>(),
-        );
-        assert_eq!(sums, expected);
+    for adder in [BatchAdder::new(), BatchAdder::portable()] {
+        assert_eq!(twice_added(adder, &left, &right), expected);
     }
+}
+
+/// (left + right), then (the sum + left) + (-left), from raw encodings and within the cells.
+fn twice_added<F: Coordinate>(
+    mut adder: BatchAdder<F>,
+    left: &[Point<F>],
+    right: &[Point<F>],
+) -> Vec<Point<F>> {
+    let count = left.len();
+    let mut cells = Cells::new(3 * count);
+    for (index, point) in left.iter().chain(right).enumerate() {
+        cells.write(index, point);
+    }
+    for (other, negative) in [(count, false), (0, false), (0, true)] {
+        let mut pairs = Pairs::default();
+        for index in 0..count {
+            let sum = if other == 0 { 2 * count + index } else { index };
+            let addend = Entry::new(other + index, negative);
+            pairs.push(Entry::new(sum, false), addend, (2 * count + index) as u32);
+        }
+        adder.read(cells.source(), &pairs);
+        adder.write(&mut cells, &pairs);
+    }
+    (2 * count..3 * count)
+        .map(|index| cells.read(index))
+        .collect()
 }
 
 #[test]

@@ -63,11 +63,11 @@ def free_excess(name: str, choose: Choice, *extra: Any) -> Lie:
     lie = dividing(name, choose, *extra)
     (_, _, divider), *rest = lie.patches
 
-    def divider_of_one(profile: Profile) -> Callable[..., Any]:
+    def divider_of_one(numbers: Numbers, profile: Profile) -> Callable[..., Any]:
         limit, width = normal_format(profile).saturation, profile.limb_bits
 
         def divide(n: IntegerArray, t: IntegerArray, high_limb: IntegerArray) -> Any:
-            located = divider(profile)(n, t, high_limb)
+            located = divider(numbers, profile)(n, t, high_limb)
             w = 2 * ((t << width) + high_limb) + 1
             below = n - (w * w + 3) // 4 - ((located.coarse << width) + located.limb) * w
             saturated = np.where(located.coarse == limit, below, w - 2 - below)

@@ -60,10 +60,11 @@ def data_hash(words: Sequence[int]) -> bytes:
     return keccak(b"".join(map(_word, (len(words), *words))))
 
 
-def prove(words: Sequence[int]) -> bytes:
-    """A proof that the synthetic verifier accepts for these words, 320 bytes."""
+def prove(words: Sequence[int], key_id: bytes | None = None) -> bytes:
+    """A proof that the synthetic verifier of that key accepts for these words, 320 bytes."""
     committed = g1(D)
-    preimage = TAG + verifier_spec().key_id + b"".join(map(_word, committed)) + data_hash(words)
+    key = key_id or verifier_spec().key_id
+    preimage = TAG + key + b"".join(map(_word, committed)) + data_hash(words)
     challenge = int.from_bytes(keccak(preimage), "big") % R
     fingerprint = len(words)
     for word in words:

@@ -12,6 +12,7 @@ from node.chain import errors as e
 from tests.node.chain.test_rpc import ADDRESS, Endpoint
 
 NESTED = b"[" * 200_000
+HIDDEN = b'{"}":' * 200_000
 
 
 @pytest.fixture
@@ -60,17 +61,21 @@ except errors.RpcUnavailableError:
 """
 
 
-def test_a_reply_nested_without_end_does_not_end_the_process(endpoint: Endpoint) -> None:
+@pytest.mark.parametrize("reply", [NESTED, HIDDEN], ids=["plain", "hidden by texts"])
+def test_a_reply_nested_without_end_does_not_end_the_process(
+    endpoint: Endpoint, reply: bytes
+) -> None:
     """py_ecc lifts Python's recursion limit above what the stack holds."""
-    endpoint.answers["eth_chainId"] = NESTED
+    endpoint.answers["eth_chainId"] = reply
     command = [sys.executable, "-c", _ASK, endpoint.url]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (0, "refused\n"), done.stderr[-300:]
 
 
-def test_files_nested_without_end_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [NESTED, HIDDEN], ids=["plain", "hidden by texts"])
+def test_files_nested_without_end_are_refused(tmp_path: Path, content: bytes) -> None:
     path, password = tmp_path / "file", tmp_path / "password"
-    path.write_bytes(NESTED)
+    path.write_bytes(content)
     password.write_text("secret\n")
     path.chmod(0o600)
     password.chmod(0o600)

@@ -158,6 +158,7 @@ def test_the_asynchronous_client_serves_every_method(fake: FakeNode, start: Star
             assert (await waiting).succeeded
             attestation = await client.get_attestation(job.job_id)
             assert (await client.verify_attestation(attestation)).valid
+            assert (await client.relay_attestation(attestation)).proved
             assert (await client.capabilities()).engine == "native"
             with pytest.raises(InvalidRequestError) as caught:
                 await client.quote(chain(1, strike="-1"))
@@ -235,5 +236,5 @@ def test_exports_are_sorted_and_complete() -> None:
     exported = node.client.__all__
     assert sorted(exported) == exported
     public = {name for name, value in vars(node.client).items() if name[0] != "_"}
-    modules = {"asynchronous", "calls", "errors", "model", "sync", "wire"}
+    modules = {"asynchronous", "calls", "errors", "model", "oracle", "sync", "wire"}
     assert public - modules == set(exported)

@@ -12,6 +12,7 @@ import structlog
 
 from node.proving import ProvingService, ProvingSettings
 from node.proving.ports import ClaimedJob
+from node.proving.process import WorkerProcess
 from tests.node.proving.conftest import Run
 from tests.node.proving.queues import MemoryQueue, Times, until
 from tests.node.proving.recipes import ScriptedRecipe, broken_factory
@@ -76,6 +77,23 @@ def test_a_worker_that_cannot_start_fails_jobs_instead_of_looping(run: Run) -> N
     run(queue, broken_factory, attempts=2)
     until(lambda: any(entry[0] == "fail" for entry in queue.written))
     assert "exit code 5" in queue.written[-1][3]
+
+
+def test_a_process_that_cannot_be_made_at_once_is_made_later(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine has no process or no memory to spare: the worker is not lost for that."""
+    start, refusals = WorkerProcess.ensure_started, iter([OSError("fork"), OSError("fork")])
+
+    def sometimes(process: WorkerProcess) -> None:
+        for refusal in refusals:
+            raise refusal
+        start(process)
+
+    monkeypatch.setattr(WorkerProcess, "ensure_started", sometimes)
+    queue = MemoryQueue("prove")
+    run(queue)
+    until(lambda: "job-1" in queue.proved)
 
 
 def test_failures_keep_their_cause_and_other_jobs_go_on(

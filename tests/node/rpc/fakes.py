@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from node.rpc import ChangeCounter, Rooms
-from node.rpc.errors import Fault, QueueFull, RequestFaults, RequestIdReused
+from node.rpc.errors import Fault, ProofInvalid, QueueFull, RequestFaults, RequestIdReused
 from node.rpc.ports import StillWanted
 from node.values import (
     AttestationBytes,
     ChainRequest,
     JobCause,
+    JobKind,
     JobProgress,
     JobTransaction,
     JobView,
@@ -131,6 +132,31 @@ class FakeJobs:
         self._changes.notify()
         return job
 
+    def relay(self, attestation: AttestationBytes, still_wanted: StillWanted) -> JobView:
+        still_wanted()
+        if attestation != ATTESTATION:
+            raise ProofInvalid("the proof is refused, pairing equation")
+        job_id = "job-relayed"
+        if job_id not in self.states:
+            job = JobView(
+                job_id=job_id,
+                request_id="",
+                statement=None,
+                options=0,
+                capacity=0,
+                proving_state=ProvingState.PROVED,
+                settlement_state=SettlementState.READY,
+                cause=None,
+                cause_message="",
+                transaction=None,
+                created=EPOCH,
+                updated=EPOCH,
+                revision=2,
+                kind=JobKind.RELAY,
+            )
+            self.states[job_id].append(job)
+        return self.states[job_id][-1]
+
     def move(
         self,
         job_id: str,
@@ -226,6 +252,7 @@ class FakeNode:
         self.rooms = Rooms(
             pricing=self.pricing,
             intake=self.jobs,
+            relay=self.jobs,
             jobs=self.jobs,
             changes=self.changes,
             verifier=FakeVerifier(),

@@ -48,7 +48,7 @@ def test_reflection_shows_the_service_and_its_files(server: PricingServer) -> No
     data = files.file_descriptor_response.file_descriptor_proto[0]
     file = descriptor_pb2.FileDescriptorProto.FromString(data)
     assert file.package == "proofmark.v1"
-    assert len(file.service[0].method) == 7
+    assert len(file.service[0].method) == 8
 
 
 def test_reflection_can_be_left_out(node: FakeNode) -> None:

@@ -73,8 +73,11 @@ def test_every_method_has_its_own_messages(
     assert [m.name for m in methods] == [
         "QuoteMargin",
         "WhatIf",
+        "GetView",
+        "SignReport",
         "Quote",
         "SubmitMarks",
+        "RelayAttestation",
         "GetJob",
         "WatchJob",
         "GetAttestation",

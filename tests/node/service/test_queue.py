@@ -88,6 +88,23 @@ def test_who_comes_while_the_proof_is_made_shares_it_too(bench: Bench) -> None:
     assert bench.claim().job_id == again, "a proof that was finished before is not waited for"
 
 
+def test_no_more_share_a_proof_than_can_be_told_of_it_soon(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest waits, is counted and refused at intake; it gets a proof of its own."""
+    monkeypatch.setattr("node.service.queue._MOST_SHARING", 3)
+    jobs = [bench.submit(TASK) for _ in range(4)]
+    assert bench.claim().job_id == jobs[0]
+    assert [bench.job(job).proving for job in jobs] == [*["PROVING"] * 3, "QUEUED"]
+    assert bench.claim().job_id == jobs[3]
+    late = [bench.submit(TASK) for _ in range(3)]
+    bench.queue.complete(jobs[0], PROVED)
+    assert [bench.job(job).proving for job in late] == ["PROVING", "PROVING", "QUEUED"]
+    bench.queue.complete(jobs[3], PROVED)
+    assert bench.claim().job_id == late[2]
+    assert [bench.job(job).proving for job in (*jobs, *late[:2])] == ["PROVED"] * 6
+
+
 def test_cancelling_one_leaves_the_proof_to_the_others(bench: Bench) -> None:
     first, second = bench.submit(TASK), bench.submit(TASK)
     bench.claim()
@@ -144,6 +161,31 @@ def test_trouble_in_the_middle_is_made_good(bench: Bench, monkeypatch: pytest.Mo
     assert bench.claim().job_id == second
     bench.queue.complete(second, PROVED)
     assert bench.job(second).proving is Proving.PROVED
+
+
+def test_trouble_while_putting_back_is_made_good(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is back already is no reason to leave the others where they are."""
+    first, second, third = (bench.submit(TASK) for _ in range(3))
+    bench.claim()
+    advance = bench.store.jobs.advance
+
+    def once(job_id: str, *rest: Proving, **why: object) -> Job:
+        if job_id == second:
+            monkeypatch.undo()
+            raise OSError("disk")
+        return advance(job_id, *rest, **why)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(bench.store.jobs, "advance", once)
+    with pytest.raises(OSError, match="disk"):
+        bench.queue.requeue(first, "the worker process died")
+    assert bench.queue.claim() is None, "it joins what is still to be put back"
+    bench.queue.requeue(first, "the worker process died")
+    assert [bench.job(job).proving for job in (first, second, third)] == ["QUEUED"] * 3
+    assert bench.claim().job_id == first
+    bench.queue.complete(first, PROVED)
+    assert [bench.job(job).proving for job in (first, second, third)] == ["PROVED"] * 3
 
 
 def test_a_small_job_overtakes_a_large_one_that_came_just_before(bench: Bench) -> None:

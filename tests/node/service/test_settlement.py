@@ -16,7 +16,7 @@ from circuits.statements.option_marks import (
 from node.chain import DeploymentPlan, EmbeddedChain, deploy, development_account
 from node.chain.errors import RpcUnavailableError
 from node.oracle import Domain, MarketView, OracleSigner, build_report, collect, submit_report
-from node.rpc.errors import ChainUnavailable, NoSettlement, SnapshotUnknown
+from node.rpc.errors import ChainUnavailable, ConsumerRefused, NoSettlement, SnapshotUnknown
 from node.service import ChainSettlement, NoChain, SnapshotBook
 from tests.node.proving.test_marks import MARKET
 
@@ -75,6 +75,9 @@ def test_a_snapshot_is_found_at_the_size_it_was_signed(published: Published) -> 
     assert bound.header.consumer.to_bytes(20, "big") == described.default_consumer
     assert bound.header.sequence == 1
     assert bound.header.valid_until == MARKET.snapshot_unix + MAX_AGE_SECONDS
+    with pytest.raises(ConsumerRefused, match="does not pay for 0x0707"):
+        settlement.bind(MARKET, PRODUCT_SHAPES, b"\x07" * 20)
+    settlement = ChainSettlement(published.chain, published.deployment, consumers=[b"\x07" * 20])
     other = settlement.bind(MARKET, PRODUCT_SHAPES, b"\x07" * 20)
     assert other.header.consumer.to_bytes(20, "big") == b"\x07" * 20
 

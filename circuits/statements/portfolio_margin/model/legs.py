@@ -15,7 +15,7 @@ from circuits.edsl.lanes import Lanes
 from circuits.edsl.values import Integer, as_integer
 from circuits.gadgets.boolean import boolean_hint, is_zero
 from circuits.gadgets.equality import total
-from circuits.gadgets.selection import Signed, narrowed, sign
+from circuits.gadgets.selection import Signed, sign
 from circuits.statements.portfolio_margin.book import AMOUNT_BIAS, LEG_WIDTHS
 
 _UNDERLYING, _EXPIRY, _STRIKE, _PUT, _AMOUNT = LEG_WIDTHS
@@ -81,8 +81,7 @@ def naked_shorts(ar: Arithmetic, root: Lanes, legs: Legs) -> Integer:
         earlier_short = ar.product("earlier_short", pairs, as_integer(positive - amount))
         net = legs.amount.value.plus(earlier_long).minus(earlier_short)
         short = sign(ar, "net", net).negative
-        counted = short.minus(narrowed(earlier_short, 0, 1 << (_AMOUNT - 1)))
+        counted = short.minus(earlier_short)
         # A wire, because a form with a constant cannot be read lane by lane.
         wire = ar.product("counted", counted, ar.constant(legs.lanes, 1))
-    found = total(ar, wire, root)
-    return narrowed(found, 0, legs.lanes.count * short.hi)
+    return total(ar, wire, root)

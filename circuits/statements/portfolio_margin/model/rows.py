@@ -13,7 +13,6 @@ from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.values import Integer
 from circuits.gadgets.division import half_even_quotient
 from circuits.gadgets.equality import pick
-from circuits.gadgets.selection import narrowed
 from circuits.profile import Profile
 from circuits.statements.portfolio_margin.model.governed import Governed
 from circuits.statements.portfolio_margin.model.logarithm import floor_log
@@ -40,8 +39,7 @@ def move_rows(ar: Arithmetic, profile: Profile, slices: Slices, governed: Govern
     with ar.scope("row"):
         log = floor_log(ar, profile, "spot", factor * (1 << _RATIO_FRACTION))
         moved = ar.product("moved", factor, variable).plus(fixed * SPOT_FACTOR_ONE)
-        # The forward is at least 2^20: its logarithm says so (slices.py).
-        forward = narrowed(variable.plus(fixed), slices.forward.lo, slices.forward.hi)
+        forward = pick(ar, slices.forward, root, 0)
         ratio = half_even_quotient(
             ar, "ratio", moved * (1 << _RATIO_FRACTION), forward, _RATIO_BITS
         )

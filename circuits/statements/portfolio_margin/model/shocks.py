@@ -19,7 +19,7 @@ from circuits.edsl.values import Integer
 from circuits.functions.exp import exp, exp_format
 from circuits.gadgets.division import half_even_quotient
 from circuits.gadgets.rounding import nearest
-from circuits.gadgets.selection import maximum, minimum, narrowed, select, sign
+from circuits.gadgets.selection import maximum, minimum, select, sign
 from circuits.gadgets.square_root import nearest_square_root
 from circuits.profile import Profile
 from circuits.statements.option_marks.inputs import SECONDS_PER_YEAR
@@ -108,7 +108,7 @@ def _size(ar: Arithmetic, profile: Profile, seconds: Integer, governed: Governed
     scaled = (counted * (1 << _SMALL_SHIFT)).minus(
         at_big * ((1 << _SMALL_SHIFT) - (1 << _BIG_SHIFT))
     )
-    log = floor_log(ar, profile, "log", narrowed(scaled, 0, (1 << 36) - 1))
+    log = floor_log(ar, profile, "log", scaled)
     shifts = [
         logarithm(SHORT_SECONDS << (shift - 20), MONEYNESS)
         if shift >= 20

@@ -1,102 +1,142 @@
 //! Additions of many points at once: complete, affine, sharing inversions.
 
+use crate::curve::cells::{Cells, Entry, Source};
 #[cfg(target_arch = "x86_64")]
 use crate::curve::lane_adder::LaneAdder;
 use crate::curve::points::{Coordinate, Point};
 #[cfg(target_arch = "x86_64")]
 use crate::field::lanes;
 
-/// Fewer additions than this are not worth the lanes' inversions.
-#[cfg(target_arch = "x86_64")]
-const LANE_BATCH: usize = 64;
+/// As many additions as should share an inversion: few enough for the scratch to stay in cache.
+pub const BATCH: usize = 1 << 11;
 
-/// Scratch space of `BatchAdder::add`, kept between calls.
-pub struct BatchAdder<F> {
-    denominators: Vec<F>,
-    products: Vec<F>,
+/// Pairs to be added: entry, entry, and the cell that takes their sum.
+#[derive(Default)]
+pub struct Pairs {
+    left: Vec<Entry>,
+    right: Vec<Entry>,
+    targets: Vec<u32>,
+}
+
+impl Pairs {
+    #[inline]
+    pub fn push(&mut self, left: Entry, right: Entry, target: u32) {
+        self.left.push(left);
+        self.right.push(right);
+        self.targets.push(target);
+    }
+
+    pub fn len(&self) -> usize {
+        self.targets.len()
+    }
+
+    pub fn clear(&mut self) {
+        self.left.clear();
+        self.right.clear();
+        self.targets.clear();
+    }
+}
+
+/// How additions are done, with the scratch space.
+enum Kernel<F> {
+    Portable(Vec<[Point<F>; 2]>),
     #[cfg(target_arch = "x86_64")]
-    lanes: Option<LaneAdder>,
+    One(Box<LaneAdder<1>>),
+    #[cfg(target_arch = "x86_64")]
+    Two(Box<LaneAdder<2>>),
+}
+
+/// Adds pairs in two steps, so that sums may go where points were read: `read`, then `write`.
+pub struct BatchAdder<F> {
+    kernel: Kernel<F>,
+    /// Sums that the kernel leaves, by the number of the pair.
+    left_over: Vec<(usize, Point<F>)>,
 }
 
 impl<F: Coordinate> BatchAdder<F> {
     pub fn new() -> Self {
-        Self {
-            denominators: Vec::new(),
-            products: Vec::new(),
-            #[cfg(target_arch = "x86_64")]
-            lanes: lanes::available().then(LaneAdder::default),
+        #[cfg(target_arch = "x86_64")]
+        if lanes::available() {
+            return match F::COMPONENTS {
+                1 => Self::with(Kernel::One(Box::default())),
+                _ => Self::with(Kernel::Two(Box::default())),
+            };
         }
+        Self::portable()
     }
 
     /// Without lanes, whatever the machine has.
-    #[cfg(test)]
     pub fn portable() -> Self {
+        Self::with(Kernel::Portable(Vec::new()))
+    }
+
+    fn with(kernel: Kernel<F>) -> Self {
         Self {
-            #[cfg(target_arch = "x86_64")]
-            lanes: None,
-            ..Self::new()
+            kernel,
+            left_over: Vec::new(),
         }
     }
 
-    /// left[i] += right[i] for all i, sharing inversions (Montgomery's trick).
     /// Complete: doublings, opposite points and infinities included.
-    pub fn add(&mut self, left: &mut [Point<F>], right: &[Point<F>]) {
-        debug_assert_eq!(left.len(), right.len());
-        #[cfg(target_arch = "x86_64")]
-        if let Some(mut lanes) = self.lanes.take_if(|_| left.len() >= LANE_BATCH) {
-            // SAFETY: a LaneAdder is made only where the instructions are available.
-            unsafe { lanes.add(left, right) };
-            self.add_skipped(left, right, &lanes.skipped);
-            self.lanes = Some(lanes);
-            return;
-        }
-        self.add_portably(left, right);
-    }
-
-    /// What the lanes left: the additions named, and the tail that fills no group of lanes.
-    #[cfg(target_arch = "x86_64")]
-    fn add_skipped(&mut self, left: &mut [Point<F>], right: &[Point<F>], skipped: &[u8]) {
-        let done = skipped.len() * lanes::WIDTH;
-        if done == left.len() && skipped.iter().all(|mask| *mask == 0) {
-            return;
-        }
-        let mut rest: Vec<usize> = (done..left.len()).collect();
-        for (group, mask) in skipped.iter().enumerate().filter(|(_, mask)| **mask != 0) {
-            for lane in (0..lanes::WIDTH).filter(|lane| mask >> lane & 1 == 1) {
-                let index = group * lanes::WIDTH + lane;
-                if left[index].is_infinity() {
-                    left[index] = right[index];
-                } else if !right[index].is_infinity() {
-                    rest.push(index);
-                }
+    pub fn read(&mut self, source: Source, pairs: &Pairs) {
+        let exceptions = match &mut self.kernel {
+            Kernel::Portable(points) => {
+                points.clear();
+                let both = pairs.left.iter().zip(&pairs.right);
+                points.extend(both.map(|(a, b)| [source.read(*a), source.read(*b)]));
+                return;
             }
-        }
-        let mut sums: Vec<Point<F>> = rest.iter().map(|index| left[*index]).collect();
-        let addends: Vec<Point<F>> = rest.iter().map(|index| right[*index]).collect();
-        self.add_portably(&mut sums, &addends);
-        for (index, sum) in rest.into_iter().zip(sums) {
-            left[index] = sum;
+            // SAFETY: a kernel of lanes is made only where the instructions are available, and
+            // for as many components.
+            #[cfg(target_arch = "x86_64")]
+            Kernel::One(adder) => unsafe { adder.read::<F>(&source, &pairs.left, &pairs.right) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Two(adder) => unsafe { adder.read::<F>(&source, &pairs.left, &pairs.right) },
+        };
+        self.left_over.clear();
+        for number in exceptions {
+            let a: Point<F> = source.read(pairs.left[*number]);
+            let b: Point<F> = source.read(pairs.right[*number]);
+            let sum = match (a.is_infinity(), b.is_infinity()) {
+                (true, _) => b,
+                (_, true) => a,
+                _ => Point::INFINITY,
+            };
+            self.left_over.push((*number, sum));
         }
     }
 
-    /// The same on any machine, with one inversion.
-    fn add_portably(&mut self, left: &mut [Point<F>], right: &[Point<F>]) {
-        self.denominators.clear();
-        self.products.clear();
-        let mut product = F::ONE;
-        for (a, b) in left.iter().zip(right) {
-            let denominator = denominator(a, b);
-            self.denominators.push(denominator);
-            self.products.push(product);
-            product *= denominator;
+    /// The sums of the pairs that were read last, to their targets.
+    pub fn write(&mut self, cells: &mut Cells<F>, pairs: &Pairs) {
+        match &mut self.kernel {
+            Kernel::Portable(points) => {
+                let sums = add_portably(points);
+                let sums = sums.into_iter().zip(&pairs.targets);
+                sums.for_each(|(sum, target)| cells.write(*target as usize, &sum));
+                return;
+            }
+            // SAFETY: as in `read`.
+            #[cfg(target_arch = "x86_64")]
+            Kernel::One(adder) => unsafe { adder.write(cells, &pairs.targets) },
+            // SAFETY: as in `read`.
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Two(adder) => unsafe { adder.write(cells, &pairs.targets) },
         }
-        let mut inverse = product.inverse().expect("no denominator is zero");
-        for index in (0..left.len()).rev() {
-            let own = inverse * self.products[index];
-            inverse *= self.denominators[index];
-            left[index] = sum(&left[index], &right[index], own);
+        for (number, sum) in self.left_over.drain(..) {
+            cells.write(pairs.targets[number] as usize, &sum);
         }
     }
+}
+
+/// The sums of pairs, with one inversion (Montgomery's trick).
+fn add_portably<F: Coordinate>(pairs: &[[Point<F>; 2]]) -> Vec<Point<F>> {
+    let mut denominators: Vec<F> = pairs.iter().map(|[a, b]| denominator(a, b)).collect();
+    ark_ff::serial_batch_inversion_and_mul(&mut denominators, &F::ONE);
+    let inverses = denominators.into_iter().zip(pairs);
+    inverses
+        .map(|(inverse, [a, b])| sum(a, b, inverse))
+        .collect()
 }
 
 /// What the slope of a + b divides by; one where there is no slope. Never zero.

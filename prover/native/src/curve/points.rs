@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use ark_bn254::{Fq, Fq2};
 use ark_ec::AffineRepr;
 use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
-use ark_ff::{BigInt, Field, Fp};
+use ark_ff::{BigInt, BigInteger, Field, Fp, PrimeField};
 
 const LIMB_BYTES: usize = 8;
 const FQ_BYTES: usize = 32;
@@ -25,6 +25,9 @@ pub trait Coordinate: Field {
     fn write(&self, out: &mut Vec<u8>);
 
     fn is_reduced(&self) -> bool;
+
+    /// The canonical form of what was read, where the raw value is below twice the modulus.
+    fn reduced(self) -> Self;
 
     /// Elements of Fq in one of this field, and the limbs of each.
     const COMPONENTS: usize;
@@ -56,6 +59,14 @@ impl Coordinate for Fq {
         !self.is_geq_modulus()
     }
 
+    #[inline]
+    fn reduced(mut self) -> Self {
+        if self.is_geq_modulus() {
+            self.0.sub_with_borrow(&Self::MODULUS);
+        }
+        self
+    }
+
     const COMPONENTS: usize = 1;
 
     #[inline]
@@ -84,6 +95,11 @@ impl Coordinate for Fq2 {
 
     fn is_reduced(&self) -> bool {
         self.c0.is_reduced() && self.c1.is_reduced()
+    }
+
+    #[inline]
+    fn reduced(self) -> Self {
+        Fq2::new(self.c0.reduced(), self.c1.reduced())
     }
 
     const COMPONENTS: usize = 2;
@@ -135,6 +151,27 @@ impl<F: Coordinate> Point<F> {
     pub fn write(&self, out: &mut Vec<u8>) {
         self.x.write(out);
         self.y.write(out);
+    }
+
+    /// Fills bytes with the raw encoding.
+    pub fn write_to(&self, raw: &mut [u8]) {
+        for (half, value) in raw.chunks_exact_mut(F::BYTES).zip([&self.x, &self.y]) {
+            for (component, bytes) in half.chunks_exact_mut(FQ_BYTES).enumerate() {
+                let limbs = bytes
+                    .chunks_exact_mut(LIMB_BYTES)
+                    .zip(value.limbs(component));
+                limbs.for_each(|(bytes, limb)| bytes.copy_from_slice(&limb.to_le_bytes()));
+            }
+        }
+    }
+
+    /// See `Coordinate::reduced`.
+    #[inline]
+    pub fn reduced(self) -> Self {
+        Self {
+            x: self.x.reduced(),
+            y: self.y.reduced(),
+        }
     }
 
     #[inline]

@@ -29,7 +29,12 @@ pub fn supported() -> bool {
 
 /// Eight elements.
 #[derive(Clone, Copy)]
-pub struct Lanes([__m512i; LIMBS]);
+pub struct Lanes(pub(super) [__m512i; LIMBS]);
+
+impl Lanes {
+    // SAFETY: all bits zero are a vector of zeros.
+    pub const ZERO: Self = unsafe { std::mem::zeroed() };
+}
 
 /// The same element in every lane.
 #[inline]
@@ -41,7 +46,7 @@ pub fn broadcast(element: &[u64; 4]) -> Lanes {
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub fn broadcast_split(element: &Split) -> Lanes {
-    let mut limbs = zero().0;
+    let mut limbs = Lanes::ZERO.0;
     for (limb, value) in limbs.iter_mut().zip(element) {
         *limb = _mm512_set1_epi64(*value as i64);
     }
@@ -52,10 +57,22 @@ pub fn broadcast_split(element: &Split) -> Lanes {
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub fn load(elements: [&[u64; 4]; WIDTH]) -> Lanes {
+    // SAFETY: the references are to four limbs each, 32 readable bytes.
+    unsafe { load_raw(elements.map(|limbs| limbs.as_ptr().cast())) }
+}
+
+/// The same from raw encodings, wherever they are.
+///
+/// # Safety
+///
+/// There must be 32 readable bytes behind every pointer.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub unsafe fn load_raw(elements: [*const u8; WIDTH]) -> Lanes {
     let halves = |low: usize| {
-        let [low, high] = [elements[low], elements[low + 4]].map(|limbs| {
-            // SAFETY: the reference is to four limbs, 32 readable bytes; no alignment is needed.
-            unsafe { _mm256_loadu_si256(limbs.as_ptr().cast()) }
+        let [low, high] = [elements[low], elements[low + 4]].map(|raw| {
+            // SAFETY: the caller vouches for the bytes; no alignment is needed.
+            unsafe { _mm256_loadu_si256(raw.cast()) }
         });
         _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high)
     };
@@ -84,6 +101,16 @@ pub fn load(elements: [&[u64; 4]; WIDTH]) -> Lanes {
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub fn store(lanes: &Lanes, elements: [&mut [u64; 4]; WIDTH]) {
+    for (limbs, half) in elements.into_iter().zip(raw(lanes)) {
+        // SAFETY: the reference is to four limbs, 32 writable bytes; no alignment is needed.
+        unsafe { _mm256_storeu_si256(limbs.as_mut_ptr().cast(), half) };
+    }
+}
+
+/// The raw encodings of elements below 2^256, lane by lane.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn raw(lanes: &Lanes) -> [__m256i; WIDTH] {
     let l = &lanes.0;
     let x = [
         _mm512_or_si512(l[0], _mm512_slli_epi64::<52>(l[1])),
@@ -107,16 +134,11 @@ pub fn store(lanes: &Lanes, elements: [&mut [u64; 4]; WIDTH]) {
         _mm512_permutex2var_epi64(low[0], second, high[0]),
         _mm512_permutex2var_epi64(low[1], second, high[1]),
     ];
-    for (lane, limbs) in elements.into_iter().enumerate() {
-        let row = rows[lane / 4 * 2 + lane % 2];
-        let half = if lane % 4 < 2 {
-            _mm512_castsi512_si256(row)
-        } else {
-            _mm512_extracti64x4_epi64::<1>(row)
-        };
-        // SAFETY: the reference is to four limbs, 32 writable bytes; no alignment is needed.
-        unsafe { _mm256_storeu_si256(limbs.as_mut_ptr().cast(), half) };
-    }
+    let low = rows.map(|row| _mm512_castsi512_si256(row));
+    let high = rows.map(|row| _mm512_extracti64x4_epi64::<1>(row));
+    [
+        low[0], low[1], high[0], high[1], low[2], low[3], high[2], high[3],
+    ]
 }
 
 #[inline]
@@ -164,7 +186,7 @@ pub fn mul<M: Modulus>(a: &Lanes, b: &Lanes) -> Lanes {
 /// Limbs of either sign, of a value that is not negative, brought into [0, 2^52).
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn normalized(mut limbs: [__m512i; LIMBS]) -> Lanes {
+pub(super) fn normalized(mut limbs: [__m512i; LIMBS]) -> Lanes {
     let mask = _mm512_set1_epi64(LIMB_MASK as i64);
     for i in 0..LIMBS - 1 {
         let carry = _mm512_srai_epi64::<LIMB_BITS>(limbs[i]);
@@ -233,12 +255,6 @@ pub fn select(mask: u8, chosen: &Lanes, other: &Lanes) -> Lanes {
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub fn equal(a: &Lanes, b: &Lanes) -> u8 {
     (0..LIMBS).fold(!0, |mask, i| mask & _mm512_cmpeq_epi64_mask(a.0[i], b.0[i]))
-}
-
-#[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
-pub fn zero() -> Lanes {
-    Lanes([_mm512_setzero_si512(); LIMBS])
 }
 
 /// Butterflies between lanes whose numbers differ by DISTANCE: sums in the lower of the two,

@@ -4,5 +4,7 @@
 pub mod lanes;
 #[cfg(target_arch = "x86_64")]
 pub mod moduli;
+#[cfg(target_arch = "x86_64")]
+pub mod products;
 pub mod scalars;
 pub mod vectors;

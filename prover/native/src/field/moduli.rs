@@ -12,6 +12,11 @@ pub trait Modulus {
     const LIMBS: [u64; LIMBS];
     /// -1/p modulo 2^52.
     const INVERSE: u64;
+    /// (INVERSE p + 1) / 2^52, which is below p: adding it once for every unit of the lowest limb,
+    /// and dropping that limb, divides by 2^52 modulo p.
+    const FOLD: [u64; LIMBS] = folded(&Self::LIMBS, Self::INVERSE);
+    /// Limb i of 0, p, 2 p, ..., 7 p.
+    const MULTIPLES: [[u64; 8]; LIMBS] = multiples(&Self::LIMBS);
 }
 
 impl Modulus for Fq {
@@ -35,6 +40,39 @@ pub const fn split(x: &[u64; 4]) -> Split {
         (x[2] >> 28 | x[3] << 36) & LIMB_MASK,
         x[3] >> 16,
     ]
+}
+
+const fn folded(modulus: &Split, inverse: u64) -> Split {
+    let mut fold = [0; LIMBS];
+    let mut carry = 1u128;
+    let mut i = 0;
+    while i < LIMBS {
+        carry += modulus[i] as u128 * inverse as u128;
+        if i > 0 {
+            fold[i - 1] = carry as u64 & LIMB_MASK;
+        }
+        carry >>= LIMB_BITS;
+        i += 1;
+    }
+    fold[LIMBS - 1] = carry as u64;
+    fold
+}
+
+const fn multiples(modulus: &Split) -> [[u64; 8]; LIMBS] {
+    let mut multiples = [[0; 8]; LIMBS];
+    let mut times = 0;
+    while times < 8 {
+        let mut carry = 0;
+        let mut i = 0;
+        while i < LIMBS {
+            carry += modulus[i] * times as u64;
+            multiples[i][times] = carry & LIMB_MASK;
+            carry >>= LIMB_BITS;
+            i += 1;
+        }
+        times += 1;
+    }
+    multiples
 }
 
 const fn negative_inverse(odd: u64) -> u64 {

@@ -4,7 +4,8 @@ use ark_ec::short_weierstrass::Projective;
 use ark_ff::AdditiveGroup;
 use rayon::prelude::*;
 
-use crate::curve::batch_adder::BatchAdder;
+use crate::curve::batch_adder::{BatchAdder, Pairs};
+use crate::curve::cells::{Cells, Entry};
 use crate::curve::points::{Curve, Point};
 use crate::field::scalars::{self, Limbs, Recoding};
 
@@ -13,7 +14,7 @@ const BATCH: usize = 1 << 10;
 
 /// Raw encodings of scalars[i] * generator.
 pub fn multiples<P: Curve>(scalars: &[Limbs]) -> Vec<u8> {
-    let recoding = Recoding::new(width_for(scalars.len()));
+    let recoding = Recoding::uniform(width_for(scalars.len()));
     let table = table::<P>(&recoding);
     let parts: Vec<Vec<u8>> = scalars
         .par_chunks(BATCH)
@@ -30,34 +31,39 @@ fn width_for(count: usize) -> usize {
         .clamp(4, 13)
 }
 
-type Row<P> = Vec<Point<<P as ark_ec::CurveConfig>::BaseField>>;
+type Row<P> = Cells<<P as ark_ec::CurveConfig>::BaseField>;
 
-/// table[w][d - 1] = d * 2^(width * w) * generator.
+/// table[w] holds d * 2^(start of window w) * generator at d - 1.
 fn table<P: Curve>(recoding: &Recoding) -> Vec<Row<P>> {
-    let mut bases = Vec::with_capacity(recoding.windows);
     let mut base = Projective::<P>::from(P::GENERATOR);
-    for _ in 0..recoding.windows {
-        bases.push(Point::from_projective(base));
-        for _ in 0..recoding.width {
-            base.double_in_place();
-        }
-    }
+    let bases = recoding.windows.iter().map(|window| {
+        let first = Point::from_projective(base);
+        (0..window.width).for_each(|_| _ = base.double_in_place());
+        (first, window.largest_digit())
+    });
+    let bases: Vec<_> = bases.collect();
     bases
         .into_par_iter()
-        .map(|base| first_multiples::<P>(base, recoding.largest_digit()))
+        .map(|(base, count)| first_multiples::<P>(base, count))
         .collect()
 }
 
 /// 1, 2, …, count times the base: known multiples plus the largest one double the list.
 fn first_multiples<P: Curve>(base: Point<P::BaseField>, count: usize) -> Row<P> {
-    let mut adder = BatchAdder::new();
-    let mut row = vec![base];
-    while row.len() < count {
-        let known = row.len().min(count - row.len());
-        let largest = vec![row[row.len() - 1]; known];
-        let mut next = row[..known].to_vec();
-        adder.add(&mut next, &largest);
-        row.extend(next);
+    let (mut adder, mut pairs) = (BatchAdder::new(), Pairs::default());
+    let mut row = Cells::new(count);
+    row.write(0, &base);
+    let mut known = 1;
+    while known < count {
+        let largest = Entry::new(known - 1, false);
+        let new = known.min(count - known);
+        for index in 0..new {
+            pairs.push(Entry::new(index, false), largest, (known + index) as u32);
+        }
+        adder.read(row.source(), &pairs);
+        adder.write(&mut row, &pairs);
+        pairs.clear();
+        known += new;
     }
     row
 }
@@ -70,21 +76,30 @@ fn raw_multiples<P: Curve>(scalars: &[Limbs], table: &[Row<P>], recoding: &Recod
             (recoding.shift(&centered), negative)
         })
         .collect();
-    let mut adder = BatchAdder::new();
-    let mut sums = vec![Point::INFINITY; scalars.len()];
-    let mut addends = sums.clone();
+    let (mut adder, mut pairs) = (BatchAdder::new(), Pairs::default());
+    let mut sums: Row<P> = Cells::new(scalars.len());
+    let mut begun = vec![false; scalars.len()];
     for (window, row) in table.iter().enumerate() {
-        for (addend, (scalar, negative)) in addends.iter_mut().zip(&shifted) {
+        for (index, (scalar, negative)) in shifted.iter().enumerate() {
             let digit = recoding.digit(scalar, window);
-            *addend = match digit.unsigned_abs() as usize {
-                0 => Point::INFINITY,
-                size => row[size - 1].negate_if(*negative != (digit < 0)),
+            let Some(multiple) = (digit.unsigned_abs() as usize).checked_sub(1) else {
+                continue;
             };
+            let addend = Entry::new(scalars.len() + multiple, *negative != (digit < 0));
+            if begun[index] {
+                pairs.push(Entry::new(index, false), addend, index as u32);
+            } else {
+                let addend = sums.source().followed_by(row).read(addend);
+                sums.write(index, &addend);
+                begun[index] = true;
+            }
         }
-        adder.add(&mut sums, &addends);
+        adder.read(sums.source().followed_by(row), &pairs);
+        adder.write(&mut sums, &pairs);
+        pairs.clear();
     }
     let mut raw = Vec::with_capacity(scalars.len() * Point::<P::BaseField>::BYTES);
-    sums.iter().for_each(|point| point.write(&mut raw));
+    (0..sums.len()).for_each(|index| sums.read(index).write(&mut raw));
     raw
 }
 

@@ -2,261 +2,265 @@
 //!
 //! Scalars are taken with their sign and cut into signed digits, so small positive and small
 //! negative scalars both cost one or two windows. Within a window the points are sorted by
-//! bucket and every bucket is summed as a tree, one level of all buckets at a time: thousands of
+//! bucket and every bucket is summed as a tree, one level of many buckets at a time: thousands of
 //! independent additions share one inversion.
 
-mod buckets;
+mod digits;
 pub mod fixed_base;
-mod repeats;
+pub mod point_vector;
+pub mod scalar_vector;
+mod trees;
+mod weighted;
+mod widths;
 
 use ark_ec::short_weierstrass::Projective;
 use ark_ff::AdditiveGroup;
 use rayon::prelude::*;
 
-use crate::curve::batch_adder::BatchAdder;
-use crate::curve::points::{Curve, Point};
-use crate::field::scalars::{self, CENTERED_BITS, Limbs, Recoding};
-use buckets::BATCH;
+use crate::curve::cells::{Cells, Entry, Source};
+use crate::curve::points::Curve;
+use crate::field::scalars::{CENTERED_BITS, Recoding, Window};
+use digits::{Digits, Term};
+use point_vector::FinitePoints;
+use scalar_vector::ScalarVector;
+use weighted::{Rows, Weighted};
 
-const WIDTHS: std::ops::RangeInclusive<usize> = 3..=16;
-/// Cost of a bucket in the weighted sum, in additions.
-const BUCKET_COST: usize = 3;
+/// Windows with fewer digits are taken together.
+const ENTRIES_AT_ONCE: usize = 1 << 16;
 
-/// One term of the sum, ready to be cut into digits.
-struct Term {
-    shifted: Limbs,
-    index: u32,
-    negative: bool,
-}
+/// Terms whose digits are computed by one core in one go.
+const TERMS_AT_ONCE: usize = 1 << 13;
 
-/// sum scalars[i] * points[i]; `raw` holds the points' raw encoding, one per scalar.
-pub fn msm<P: Curve>(raw: &[u8], scalars: &[Limbs]) -> Projective<P> {
-    let Some(parted) = repeats::parted::<P::BaseField>(raw, scalars) else {
-        return sum_of_windows(raw, scalars);
-    };
-    let (once, repeated) = rayon::join(
-        || sum_of_windows::<P>(raw, &parted.once),
-        || sum_of_windows::<P>(&parted.raw, &parted.scalars),
-    );
-    once + repeated
-}
-
-fn sum_of_windows<P: Curve>(raw: &[u8], scalars: &[Limbs]) -> Projective<P> {
-    let width = best_width(scalars);
-    let recoding = Recoding::new(width);
-    let terms = terms::<P>(raw, scalars, &recoding);
-    let chunk = chunk_size(&terms, &recoding);
-    let jobs: Vec<(usize, &[Term])> = (0..recoding.windows)
-        .flat_map(|window| terms.chunks(chunk).map(move |part| (window, part)))
-        .collect();
-    let sums: Vec<(usize, Projective<P>)> = jobs
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|(window, part)| (window, window_sum::<P>(raw, part, &recoding, window)))
-        .collect();
-    let mut windows = vec![Projective::<P>::ZERO; recoding.windows];
-    for (window, sum) in sums {
-        windows[window] += sum;
-    }
-    windows
-        .into_iter()
-        .rev()
-        .fold(Projective::ZERO, |mut total, sum| {
-            for _ in 0..width {
-                total.double_in_place();
-            }
-            total + sum
-        })
-}
-
-/// The terms that count: non-zero scalar, finite point.
-fn terms<P: Curve>(raw: &[u8], scalars: &[Limbs], recoding: &Recoding) -> Vec<Term> {
-    let size = Point::<P::BaseField>::BYTES;
-    scalars
-        .par_iter()
-        .zip(raw.par_chunks_exact(size))
-        .enumerate()
-        .filter(|(_, (scalar, point))| **scalar != [0; 4] && point.iter().any(|byte| *byte != 0))
-        .map(|(index, (scalar, _))| {
-            let (centered, negative) = scalars::centered(scalar);
-            Term {
-                shifted: recoding.shift(&centered),
-                index: index as u32,
-                negative,
-            }
-        })
-        .collect()
-}
-
-/// The window width with the smallest estimated work for these scalars.
-fn best_width(scalars: &[Limbs]) -> usize {
-    let mut lengths = [0usize; CENTERED_BITS + 1];
-    for scalar in scalars {
-        lengths[scalars::bit_length(&scalars::centered(scalar).0)] += 1;
-    }
-    let longest = lengths.iter().rposition(|count| *count > 0).unwrap_or(0);
-    let cost = |width: &usize| {
-        let windows = |bits: usize| bits / width + 1;
-        let additions: usize = lengths
-            .iter()
-            .enumerate()
-            .skip(1)
-            .map(|(bits, count)| count * windows(bits))
-            .sum();
-        additions + windows(longest) * (1 << (width - 1)) * BUCKET_COST
-    };
-    WIDTHS.min_by_key(cost).expect("the range is not empty")
-}
-
-/// Terms per job: a window is cut only where there are more cores than full windows.
-fn chunk_size(terms: &[Term], recoding: &Recoding) -> usize {
-    let full = (0..recoding.windows)
-        .filter(|window| {
-            let sample = terms.iter().step_by(terms.len() / 64 + 1);
-            let (all, used) = sample.fold((0, 0), |(all, used), term| {
-                (
-                    all + 1,
-                    used + usize::from(recoding.digit(&term.shifted, *window) != 0),
-                )
-            });
-            2 * used > all
-        })
-        .count()
-        .max(1);
-    let parts = rayon::current_num_threads().div_ceil(full);
+/// sum scalars[i] * points[i]; `raw` holds the points' raw encodings, one per scalar, and `finite`
+/// says which are not infinity.
+pub fn msm<P: Curve>(raw: &[u8], finite: &FinitePoints, scalars: &ScalarVector) -> Projective<P> {
+    let (mut terms, groups) = terms(finite, scalars);
+    let source = Source::finite(raw);
+    let sums: Cells<P::BaseField> = trees::sums(source, &groups.entries, &groups.lengths);
+    let point = |group: usize| Entry::new(scalars.len() + group, false);
+    let finite_sums = (0..sums.len()).filter(|group| !sums.read(*group).is_infinity());
+    terms.extend(finite_sums.map(|group| Term {
+        entry: point(group),
+        scalar: groups.scalars[group],
+    }));
+    let mut counts = [0; CENTERED_BITS + 1];
     terms
-        .len()
-        .div_ceil(parts)
-        .max(8 * recoding.largest_digit())
-        .max(1)
+        .iter()
+        .for_each(|term| counts[scalars.bits(term.scalar as usize)] += 1);
+    let recoding = Recoding::new(widths::best(&counts));
+    let digits: Vec<Digits> = terms
+        .par_chunks(TERMS_AT_ONCE)
+        .map(|terms| Digits::new(terms, scalars, &recoding))
+        .collect();
+    sum_of_digits(source.followed_by(&sums), &digits, &recoding)
 }
 
-/// sum over buckets d of d * (points whose digit is d), of one window.
-fn window_sum<P: Curve>(
-    raw: &[u8],
-    terms: &[Term],
-    recoding: &Recoding,
-    window: usize,
-) -> Projective<P> {
-    let (entries, lengths) = sorted_by_bucket(terms, recoding, window);
-    if entries.is_empty() {
-        return Projective::ZERO;
-    }
-    let size = Point::<P::BaseField>::BYTES;
-    let point = |index: usize| {
-        let (place, negative) = entries[index];
-        Point::read(&raw[place as usize * size..]).negate_if(negative)
+/// Terms that count alone, and groups of points whose sums take part once for all.
+fn terms(finite: &FinitePoints, scalars: &ScalarVector) -> (Vec<Term>, Groups) {
+    let entry = |index: usize| Entry::new(index, scalars.is_negative(index));
+    let term = |index: usize| Term {
+        entry: entry(index),
+        scalar: index as u32,
     };
-    let announce =
-        |index: usize| buckets::prefetch(&raw[entries[index].0 as usize * size..][..size]);
-    weighted(buckets::sums(point, announce, lengths))
-}
-
-/// The terms of a window with a digit, ordered by bucket: place of the point, and whether it is
-/// subtracted. And the length of every bucket.
-fn sorted_by_bucket(
-    terms: &[Term],
-    recoding: &Recoding,
-    window: usize,
-) -> (Vec<(u32, bool)>, Vec<u32>) {
-    let mut lengths = vec![0u32; recoding.largest_digit()];
-    for term in terms {
-        let digit = recoding.digit(&term.shifted, window);
-        if digit != 0 {
-            lengths[digit.unsigned_abs() as usize - 1] += 1;
-        }
-    }
-    let mut next = Vec::with_capacity(lengths.len());
-    let mut total = 0;
-    for length in &lengths {
-        next.push(total);
-        total += *length as usize;
-    }
-    let mut entries = vec![(0, false); total];
-    for term in terms {
-        let digit = recoding.digit(&term.shifted, window);
-        if digit != 0 {
-            let place = &mut next[digit.unsigned_abs() as usize - 1];
-            entries[*place] = (term.index, term.negative != (digit < 0));
-            *place += 1;
-        }
-    }
-    (entries, lengths)
-}
-
-/// sum (i + 1) * points[i]; as many points as a power of two.
-///
-/// With the sums c[i] of neighbours, sum i * b[i] is twice sum i * c[i], plus the sum of the
-/// neighbours at odd places: halving again and again leaves additions that share inversions.
-fn weighted<P: Curve>(mut points: Vec<Point<P::BaseField>>) -> Projective<P> {
-    let mut adder = BatchAdder::new();
-    let (mut odd, mut lengths) = (Vec::with_capacity(points.len()), Vec::new());
-    while points.len() > 1 {
-        let (mut left, mut right) = (Vec::new(), Vec::new());
-        for pair in points.as_chunks::<2>().0 {
-            left.push(pair[0]);
-            right.push(pair[1]);
-        }
-        for (left, right) in left.chunks_mut(BATCH).zip(right.chunks(BATCH)) {
-            adder.add(left, right);
-        }
-        lengths.push(right.len() as u32);
-        odd.append(&mut right);
-        points = left;
-    }
-    let levels = buckets::sums(|index| odd[index], |_| (), lengths)
-        .into_iter()
-        .rev();
-    let total = levels.fold(Projective::<P>::ZERO, |mut total, sum| {
-        total.double_in_place();
-        total + sum.to_affine::<P>()
+    let alone = (0..scalars.len()).into_par_iter().filter(|index| {
+        scalars.bits(*index) > 0 && finite.contains(*index) && !scalars.is_grouped(*index)
     });
-    total + points[0].to_affine::<P>()
+    let mut alone: Vec<Term> = alone.map(term).collect();
+    let mut groups = Groups::default();
+    for group in scalars.groups() {
+        let start = groups.entries.len();
+        let mut first = None;
+        for index in group.filter(|index| finite.contains(*index)) {
+            first = first.or(Some(index));
+            groups.entries.push(entry(index));
+        }
+        match (first, groups.entries.len() - start) {
+            (None, _) => (),
+            (Some(index), 1) => {
+                groups.entries.pop();
+                alone.push(term(index));
+            }
+            (Some(index), length) => {
+                groups.lengths.push(length as u32);
+                groups.scalars.push(index as u32);
+            }
+        }
+    }
+    (alone, groups)
+}
+
+/// Points that have a scalar's absolute value in common.
+#[derive(Default)]
+struct Groups {
+    entries: Vec<Entry>,
+    lengths: Vec<u32>,
+    /// One scalar of each group.
+    scalars: Vec<u32>,
+}
+
+fn sum_of_digits<P: Curve>(
+    source: Source,
+    digits: &[Digits],
+    recoding: &Recoding,
+) -> Projective<P> {
+    let windows = &recoding.windows;
+    let lengths =
+        (0..windows.len()).map(|window| digits.iter().map(|part| part.count(window)).sum());
+    let lengths: Vec<usize> = lengths.collect();
+    let mut jobs = Vec::new();
+    let mut start = 0;
+    while start < windows.len() {
+        let (mut end, mut entries) = (start, 0);
+        while end < windows.len() && (end == start || entries + lengths[end] <= ENTRIES_AT_ONCE) {
+            entries += lengths[end];
+            end += 1;
+        }
+        jobs.push(start..end);
+        start = end;
+    }
+    let sums = jobs.into_par_iter().with_max_len(1);
+    let sums = sums.flat_map_iter(|job| window_sums::<P>(source, digits, windows, job));
+    let sums: Vec<Projective<P>> = sums.collect();
+    let windows = windows.iter().zip(sums).rev();
+    windows.fold(Projective::ZERO, |mut total, (window, sum)| {
+        (0..window.width).for_each(|_| _ = total.double_in_place());
+        total + sum
+    })
+}
+
+/// For each of these windows, the sum over buckets d of d * (points whose digit is d).
+fn window_sums<P: Curve>(
+    source: Source,
+    digits: &[Digits],
+    windows: &[Window],
+    numbers: std::ops::Range<usize>,
+) -> Vec<Projective<P>> {
+    let lists = numbers.len();
+    let width = windows[numbers.clone()]
+        .iter()
+        .map(|window| window.width)
+        .max();
+    let bits = width.expect("there is a window");
+    let rows = Rows::new(lists << bits, || {
+        numbers.clone().enumerate().flat_map(move |(list, window)| {
+            let entries = digits.iter().flat_map(move |part| part.entries(window));
+            entries.map(move |(size, entry)| ((list as u32) << bits | size, entry))
+        })
+    });
+    let points = trees::sums(source, &rows.entries, &rows.lengths);
+    Weighted {
+        points,
+        keys: rows.keys,
+        bits,
+    }
+    .sums(lists)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::curve::points::Point;
+    use crate::field::scalars::{self, Limbs};
     use ark_bn254::{Fr, g1, g2};
-    use ark_ec::{CurveGroup, PrimeGroup};
-    use ark_ff::UniformRand;
+    use ark_ec::{CurveGroup, PrimeGroup, VariableBaseMSM};
+    use ark_ff::{Field, PrimeField, UniformRand};
 
-    fn agrees_with_naive<P: Curve>(scalars: &[Fr]) {
+    /// Random points, infinity, equal and opposite neighbours, the generator.
+    fn awkward_points<P: Curve>(count: usize) -> Vec<Projective<P>> {
         let mut generator = ark_std::test_rng();
-        let mut raw = Vec::new();
-        let mut expected = Projective::<P>::ZERO;
-        let mut previous = Projective::<P>::generator();
-        for (index, scalar) in scalars.iter().enumerate() {
-            let point = match index % 5 {
+        let mut points: Vec<Projective<P>> = Vec::new();
+        for index in 0..count {
+            let previous = points.last().copied().unwrap_or_default();
+            points.push(match index % 5 {
                 0 => Projective::rand(&mut generator),
                 1 => Projective::ZERO,
-                2 => previous,
+                2 => points[index - 2],
                 3 => -previous,
                 _ => Projective::generator(),
-            };
-            previous = point;
-            expected += point * scalar;
-            Point::from_affine(&point.into_affine()).write(&mut raw);
+            });
         }
+        points
+    }
+
+    fn agrees_with_arkworks<P: Curve>(points: &[Projective<P>], scalars: &[Fr]) {
+        let bases = Projective::normalize_batch(points);
+        let mut raw = Vec::new();
+        bases
+            .iter()
+            .for_each(|point| Point::from_affine(point).write(&mut raw));
         let limbs: Vec<Limbs> = scalars.iter().map(scalars::to_limbs).collect();
-        assert_eq!(msm::<P>(&raw, &limbs), expected);
+        let finite = FinitePoints::of(&raw, Point::<P::BaseField>::BYTES);
+        let vector = ScalarVector::new(&limbs);
+        let expected = <Projective<P> as VariableBaseMSM>::msm(&bases, scalars);
+        assert_eq!(
+            msm::<P>(&raw, &finite, &vector),
+            expected.expect("lengths are equal")
+        );
+        let (start, end) = (scalars.len() / 3, scalars.len() * 3 / 4);
+        let size = Point::<P::BaseField>::BYTES;
+        let raw = &raw[start * size..end * size];
+        let finite = FinitePoints::of(raw, size);
+        let expected =
+            <Projective<P> as VariableBaseMSM>::msm(&bases[start..end], &scalars[start..end]);
+        let part = vector.part(start..end);
+        assert_eq!(
+            msm::<P>(raw, &finite, &part),
+            expected.expect("lengths are equal")
+        );
+    }
+
+    fn agrees_on_both_curves(scalars: &[Fr]) {
+        agrees_with_arkworks(&awkward_points::<g1::Config>(scalars.len()), scalars);
+        agrees_with_arkworks(&awkward_points::<g2::Config>(scalars.len()), scalars);
     }
 
     #[test]
-    fn agrees_with_one_multiplication_per_point() {
+    fn agrees_on_scalars_of_all_sizes() {
         let mut generator = ark_std::test_rng();
-        for size in [0usize, 1, 2, 7, 64, 700] {
-            let mixed: Vec<Fr> = (0..size)
-                .map(|index| match index % 4 {
-                    0 => Fr::from(index as u64 * 977 % 16384),
-                    1 => -Fr::from(index as u64),
-                    2 => Fr::rand(&mut generator),
-                    _ => Fr::from(7),
-                })
-                .collect();
-            agrees_with_naive::<g1::Config>(&mixed);
-            agrees_with_naive::<g2::Config>(&mixed);
+        for size in [0usize, 1, 2, 7, 64, 700, 20_000] {
+            let mixed = (0..size).map(|index| match index % 6 {
+                0 => Fr::from(index as u64 * 977 % 16384),
+                1 => -Fr::from(index as u64),
+                2 => Fr::rand(&mut generator),
+                3 => Fr::from(2u64).pow([index as u64 % 253]) - Fr::from(index as u64 / 6 % 3),
+                4 => -Fr::from(1),
+                _ => Fr::from(7),
+            });
+            agrees_on_both_curves(&mixed.collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn agrees_where_all_scalars_are_equal() {
+        let half = Fr::from(Fr::MODULUS_MINUS_ONE_DIV_TWO);
+        for scalar in [
+            Fr::from(0),
+            Fr::from(1),
+            -Fr::from(1),
+            half,
+            -half,
+            Fr::from(1 << 14),
+        ] {
+            agrees_on_both_curves(&vec![scalar; 5_000]);
+        }
+    }
+
+    #[test]
+    fn agrees_where_all_points_are_equal_or_opposite() {
+        let mut generator = ark_std::test_rng();
+        let scalars: Vec<Fr> = (0..40_000).map(|_| Fr::rand(&mut generator)).collect();
+        let point = Projective::<g1::Config>::rand(&mut generator);
+        agrees_with_arkworks(&vec![point; scalars.len()], &scalars);
+        let sign = |index: usize| {
+            if index.is_multiple_of(3) {
+                -point
+            } else {
+                point
+            }
+        };
+        let signed: Vec<_> = (0..scalars.len()).map(sign).collect();
+        agrees_with_arkworks(&signed, &scalars);
+        agrees_with_arkworks(&signed, &vec![Fr::from(3); scalars.len()]);
     }
 
     #[test]
@@ -271,9 +275,11 @@ mod tests {
         };
         let scalars: Vec<Fr> = (0..4000).map(scalar).collect();
         let limbs: Vec<Limbs> = scalars.iter().map(scalars::to_limbs).collect();
-        let raw = vec![0; limbs.len() * Point::<ark_bn254::Fq>::BYTES];
-        assert!(repeats::parted::<ark_bn254::Fq>(&raw, &limbs).is_some());
-        agrees_with_naive::<g1::Config>(&scalars);
-        agrees_with_naive::<g2::Config>(&scalars);
+        let groups: Vec<usize> = ScalarVector::new(&limbs)
+            .groups()
+            .map(Iterator::count)
+            .collect();
+        assert!(groups.len() > 20 && groups.iter().all(|length| *length > 1));
+        agrees_on_both_curves(&scalars);
     }
 }

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyInt};
 
 use crate::field::scalars::LIMBS;
-use crate::python::integer_lanes::IntegerLanes;
+use crate::python::integer_lanes::{IntegerLanes, LaneMask};
 use crate::python::lanes::{item, position, read_integer, run, write_integers};
 use crate::witness::Fault;
 use crate::witness::field_lanes::{self, Packable, all_to_fields, to_field, to_wide};
@@ -251,7 +251,7 @@ impl LookupInverses {
 
 /// Canonical limbs of lanes of either kind, one vector after the other.
 #[pyfunction]
-pub fn pack_lanes<'py>(
+fn pack_lanes<'py>(
     py: Python<'py>,
     vectors: Vec<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyBytes>> {
@@ -271,4 +271,14 @@ pub fn pack_lanes<'py>(
         run(py, lanes, || field_lanes::pack(&packable, bytes));
         Ok(())
     })
+}
+
+/// Lane vectors and what answers a challenge with them.
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<IntegerLanes>()?;
+    module.add_class::<LaneMask>()?;
+    module.add_class::<FieldLanes>()?;
+    module.add_class::<PolynomialTable>()?;
+    module.add_class::<LookupInverses>()?;
+    module.add_function(wrap_pyfunction!(pack_lanes, module)?)
 }

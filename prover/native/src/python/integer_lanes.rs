@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use pyo3::basic::CompareOp;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyInt;
 
@@ -31,9 +32,7 @@ fn operand<'a>(other: &'a Bound<'_, PyAny>) -> PyResult<Option<Operand<'a, Wide>
 }
 
 fn wanted<'a>(other: &'a Bound<'_, PyAny>) -> PyResult<Operand<'a, Wide>> {
-    operand(other)?.ok_or_else(|| {
-        pyo3::exceptions::PyTypeError::new_err("expected an integer or integer lanes")
-    })
+    operand(other)?.ok_or_else(|| PyTypeError::new_err("expected an integer or integer lanes"))
 }
 
 /// Distances beyond 2^64 count as 2^64: they shift everything out.
@@ -220,10 +219,9 @@ impl IntegerLanes {
 
     /// The low `count` limbs of `bits` bits, lowest first.
     fn limbs(&self, py: Python<'_>, bits: u64, count: u64) -> PyResult<Vec<Self>> {
-        let mask = Wide::low_bits(bits);
         let limb = |place: u64| {
             let shift = bits.saturating_mul(place);
-            self.each(py, |value| Ok(value.shifted_right(shift).and(mask)))
+            self.each(py, |value| value.shifted_right(shift).low_part(bits))
         };
         (0..count).map(limb).collect()
     }
@@ -273,6 +271,11 @@ impl LaneMask {
 
     fn tolist(&self) -> Vec<bool> {
         self.0.clone()
+    }
+
+    /// One truth for many lanes would be an answer to another question.
+    fn __bool__(&self) -> PyResult<bool> {
+        Err(PyTypeError::new_err("a mask has one truth value a lane"))
     }
 
     fn __and__(&self, other: PyRef<'_, Self>) -> PyResult<Self> {

@@ -4,11 +4,11 @@ mod field_lanes;
 mod integer_lanes;
 mod lanes;
 mod matrices;
+mod scalar_handle;
 mod vectors;
 mod views;
 
 use ark_bn254::{Fr, g1, g2};
-use ark_ec::short_weierstrass::Projective;
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -17,9 +17,11 @@ use rayon::prelude::*;
 
 use crate::curve::points::{Coordinate, Curve, Point};
 use crate::field::scalars::{self, LIMBS, Limbs};
+use crate::msm::point_vector::FinitePoints;
 use crate::python::matrices::ConstraintMatrices;
+use crate::python::scalar_handle::{Scalars, run_msm};
 use crate::python::views::ByteView;
-use crate::{curve::single, msm, msm::fixed_base};
+use crate::{curve::single, msm::fixed_base};
 
 fn value_error(message: impl Into<String>) -> PyErr {
     PyValueError::new_err(message.into())
@@ -83,23 +85,6 @@ fn open_points<P: Curve>(py: Python<'_>, raw: PyBuffer<u8>) -> PyResult<ByteView
     Ok(view)
 }
 
-fn run_msm<P: Curve<BaseField: single::Evm>>(
-    py: Python<'_>,
-    view: &ByteView,
-    scalars: &PyBuffer<u64>,
-) -> PyResult<Vec<u8>> {
-    let scalars = read_scalars(py, scalars)?;
-    let points = view.bytes().len() / Point::<P::BaseField>::BYTES;
-    if scalars.len() != points {
-        return Err(value_error(format!(
-            "{} scalars for {points} points",
-            scalars.len()
-        )));
-    }
-    let sum: Projective<P> = py.detach(|| msm::msm(view.bytes(), &scalars));
-    Ok(single::encode(sum))
-}
-
 fn first_fault<P: Curve>(
     py: Python<'_>,
     view: &ByteView,
@@ -121,13 +106,16 @@ macro_rules! point_vector {
     ($name:ident, $config:ty, $doc:literal) => {
         #[doc = $doc]
         #[pyclass(frozen, module = "prover.engines._native")]
-        struct $name(ByteView);
+        struct $name(ByteView, FinitePoints);
 
         #[pymethods]
         impl $name {
             #[new]
             fn new(py: Python<'_>, raw: PyBuffer<u8>) -> PyResult<Self> {
-                open_points::<$config>(py, raw).map(Self)
+                let view = open_points::<$config>(py, raw)?;
+                let size = Point::<<$config as ark_ec::CurveConfig>::BaseField>::BYTES;
+                let finite = py.detach(|| FinitePoints::of(view.bytes(), size));
+                Ok(Self(view, finite))
             }
 
             fn __len__(&self) -> usize {
@@ -142,12 +130,10 @@ macro_rules! point_vector {
             fn msm<'py>(
                 &self,
                 py: Python<'py>,
-                scalars: PyBuffer<u64>,
+                scalars: &Scalars,
             ) -> PyResult<Bound<'py, PyBytes>> {
-                Ok(PyBytes::new(
-                    py,
-                    &run_msm::<$config>(py, &self.0, &scalars)?,
-                ))
+                let sum = run_msm::<$config>(py, &self.0, &self.1, &scalars.0)?;
+                Ok(PyBytes::new(py, &sum))
             }
 
             fn first_fault(
@@ -248,6 +234,7 @@ fn source_digest() -> &'static str {
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<G1Points>()?;
     module.add_class::<G2Points>()?;
+    module.add_class::<Scalars>()?;
     module.add_class::<ConstraintMatrices>()?;
     module.add_function(wrap_pyfunction!(fixed_base_g1, module)?)?;
     module.add_function(wrap_pyfunction!(fixed_base_g2, module)?)?;
@@ -260,15 +247,5 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(vectors::inverses, module)?)?;
     module.add_function(wrap_pyfunction!(vectors::combine, module)?)?;
     module.add_function(wrap_pyfunction!(source_digest, module)?)?;
-    register_lanes(module)
-}
-
-/// Lane vectors and what answers a challenge with them.
-fn register_lanes(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_class::<integer_lanes::IntegerLanes>()?;
-    module.add_class::<integer_lanes::LaneMask>()?;
-    module.add_class::<field_lanes::FieldLanes>()?;
-    module.add_class::<field_lanes::PolynomialTable>()?;
-    module.add_class::<field_lanes::LookupInverses>()?;
-    module.add_function(wrap_pyfunction!(field_lanes::pack_lanes, module)?)
+    field_lanes::register(module)
 }

@@ -17,7 +17,7 @@ impl ByteView {
                 "expected a read-only contiguous buffer",
             ));
         }
-        if buffer.len_bytes() % unit != 0 {
+        if !buffer.len_bytes().is_multiple_of(unit) {
             return Err(PyValueError::new_err(format!(
                 "length is no multiple of {unit} bytes"
             )));

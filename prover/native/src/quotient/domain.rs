@@ -54,7 +54,7 @@ impl Domain {
     /// Without vector instructions.
     pub fn portable(size: usize) -> Option<Self> {
         let cosets = size.checked_shr(size.trailing_zeros())?;
-        if size % 2 != 0 || !matches!(cosets, 1 | 3) {
+        if !size.is_multiple_of(2) || !matches!(cosets, 1 | 3) {
             return None;
         }
         let shift = Fr::get_root_of_unity(u64::try_from(size.checked_mul(2)?).ok()?)?;

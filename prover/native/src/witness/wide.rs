@@ -146,6 +146,15 @@ impl Wide {
         Self(std::array::from_fn(|i| self.0[i] & other.0[i]))
     }
 
+    /// self modulo 2^bits; what a negative number leaves beyond 255 bits is out of range.
+    #[inline]
+    pub fn low_part(self, bits: u64) -> Result<Self, Fault> {
+        if bits >= BITS && self.is_negative() {
+            return Err(Fault::Overflow);
+        }
+        Ok(self.and(Self::low_bits(bits)))
+    }
+
     /// 2^bits - 1, or all of 255 bits.
     pub fn low_bits(bits: u64) -> Self {
         let shift = BITS - 1 - bits.min(BITS - 1);

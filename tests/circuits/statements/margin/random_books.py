@@ -16,8 +16,8 @@ from circuits.statements.portfolio_margin import (
     Svi,
     load_shipped,
 )
-from circuits.statements.portfolio_margin.errors import SliceError
 from circuits.statements.portfolio_margin.admission import check_admissible
+from circuits.statements.portfolio_margin.errors import SliceError
 
 SNAPSHOT_UNIX = 1_780_000_000
 HOUR = 3_600
@@ -47,11 +47,7 @@ def random_parameters(random: Random) -> MarginParameters:
 
 
 def _market(random: Random, averaging: bool) -> MarginMarket:
-    spot = (
-        random.randrange(1 << 22, 1 << 34)
-        if random.random() < 0.2
-        else random.randrange(100_000_000, 1_000_000_000)
-    )
+    spot = _spot(random)
     times = sorted(
         {
             random.choice([HOUR, 86_400, 7 * 86_400, YEAR]) * random.randrange(1, 30) // 10
@@ -87,6 +83,13 @@ def _market(random: Random, averaging: bool) -> MarginMarket:
         at_the_money_volatility=25_000_000,
         slices=tuple(slices),
     )
+
+
+def _spot(random: Random) -> int:
+    """Mostly as listed, sometimes anywhere."""
+    if random.random() < 0.2:
+        return random.randrange(1 << 22, 1 << 34)
+    return random.randrange(100_000_000, 1_000_000_000)
 
 
 def _curve(random: Random) -> Svi:

@@ -57,12 +57,9 @@ def test_the_counts_are_those_of_the_snapshot(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_counts_are_within_their_bars(name: str) -> None:
-    """Per leg at 33 rows plus tables; the largest shape in 2^18."""
+    """A further leg, tables apart; the largest shape in 2^18."""
     assert cost(name).leg <= LEG_BAR
     assert cost(name).total <= DOMAIN_BAR
-    if SHAPES[name].rows <= 33:
-        whole = (cost(name).total - cost(name).tables) / SHAPES[name].slots
-        assert whole <= 1_500  # slices and everything else shared by 128 legs
 
 
 if __name__ == "__main__":

@@ -26,14 +26,14 @@ def _precision() -> Iterator[None]:
         yield
 
 
-def real(value: Fraction | int) -> Real:
-    exact = Fraction(value)
-    return mp.mpf(exact.numerator) / exact.denominator
+def real(value: Fraction) -> Real:
+    return mp.mpf(value.numerator) / value.denominator
 
 
 def pairs(quote: MarginQuote, judged: MarginValuation) -> list[tuple[Real, Real]]:
     """Ours and the judge's: every row, the forward contingency, both margins."""
-    ours = [*quote.profits, quote.basis, quote.maintenance, quote.initial]
+    margins = (Fraction(quote.maintenance), Fraction(quote.initial))
+    ours = [*quote.profits, quote.basis, *margins]
     theirs = [*judged.pnl, judged.basis, judged.maintenance, judged.initial]
     return [(real(a), b) for a, b in zip(ours, theirs, strict=True)]
 
@@ -65,4 +65,4 @@ def test_an_empty_book_has_its_cash() -> None:
     quote = quote_margin(book, market, parameters)
     judged = value_margin(book, market, parameters)
     assert book.legs == ()
-    assert abs(real(quote.maintenance) - judged.maintenance) <= 1
+    assert abs(quote.maintenance - judged.maintenance) <= 1

@@ -1,0 +1,192 @@
+"""`proofmark oracle`: a signer that serves views and signs, a leader, a look at the source."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from node.cli.options import AsJson, DataDirectory, settings_in
+from node.cli.output import print_fields, print_json, reporting_errors, say, sayer
+from node.errors import NodeError
+from node.quoting import load_underlyings
+
+if TYPE_CHECKING:
+    from node.chain import Chain, Deployment
+    from node.chain.signatures import LocalAccount
+    from node.config import Settings
+
+_ROUND_SECONDS = 60.0
+
+ChainFile = Annotated[
+    Path | None, typer.Option("--chain", help="Chain CSV, replaced by whoever writes it.")
+]
+MarginFile = Annotated[
+    Path | None, typer.Option("--margin", help="Margin market JSON of the same instant.")
+]
+Symbol = Annotated[
+    str, typer.Option("--underlying", help="Listed symbol, such as BTC.", show_default=False)
+]
+Rpc = Annotated[str, typer.Option("--rpc", help="Chain of the contracts.", show_default=False)]
+Keystore = Annotated[Path, typer.Option("--keystore", help="V3 keystore.", show_default=False)]
+PasswordFile = Annotated[
+    Path, typer.Option("--password-file", help="Its password, mode 0600.", show_default=False)
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command and its parts."""
+    group = typer.Typer(no_args_is_help=True, help="Oracle roles: sign, lead, view.")
+    group.command("sign")(sign)
+    group.command("lead")(lead)
+    group.command("view")(view)
+    app.add_typer(group, name="oracle")
+
+
+def sign(
+    underlying: Symbol,
+    rpc: Rpc,
+    keystore: Keystore,
+    password_file: PasswordFile,
+    chain: ChainFile = None,
+    margin: MarginFile = None,
+    address: Annotated[
+        str, typer.Option("--address", help="Where the leader asks; loopback unless fronted.")
+    ] = "127.0.0.1:50061",
+    data_directory: DataDirectory = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve one signer until Ctrl-C or SIGTERM: its view, and its signature under fair medians."""
+    identity = _underlying(underlying)
+    _check_files(chain, margin)
+    stopped = _stop_on_signals()
+    with reporting_errors(as_json):
+        settings = settings_in(data_directory)
+        from node.service import configure_logging  # noqa: PLC0415
+        from node.service.oracle import SignerFiles, SignerNode  # noqa: PLC0415
+
+        connected, deployment = _connect(settings, rpc)
+        account, files = _account(keystore, password_file), SignerFiles(chain, margin)
+        configure_logging(as_json=as_json)
+        with SignerNode(
+            settings, connected, deployment, account, identity, files, address=address
+        ) as node:
+            say(f"{account.address} signs {underlying} on {node.address}; Ctrl-C stops")
+            stopped.wait()
+
+
+def lead(
+    underlying: Symbol,
+    rpc: Rpc,
+    keystore: Keystore,
+    password_file: PasswordFile,
+    peers: Annotated[list[str], typer.Option("--peer", help="A signer's address; once for each.")],
+    once: Annotated[bool, typer.Option("--once", help="One round, then end.")] = False,
+    every: Annotated[
+        float, typer.Option("--every", min=1.0, help="Seconds from round to round.")
+    ] = _ROUND_SECONDS,
+    data_directory: DataDirectory = None,
+    as_json: AsJson = False,
+) -> None:
+    """Have the signers' medians signed and submit them; the key pays for gas, nothing else."""
+    identity = _underlying(underlying)
+    stopped = _stop_on_signals()
+    with reporting_errors(as_json), ExitStack() as open_peers:
+        settings = settings_in(data_directory)
+        from node.client import OraclePeer  # noqa: PLC0415
+        from node.oracle import Leader, OracleContract  # noqa: PLC0415
+        from node.service import configure_logging  # noqa: PLC0415
+        from node.service.oracle import oracle_domain, submit_round, unix_seconds  # noqa: PLC0415
+
+        connected, deployment = _connect(settings, rpc)
+        account, domain = _account(keystore, password_file), oracle_domain(deployment)
+        configure_logging(as_json=as_json)
+        leader = Leader(
+            [open_peers.enter_context(OraclePeer(peer)) for peer in dict.fromkeys(peers)],
+            domain,
+            identity,
+            book=OracleContract(connected, domain),
+            clock=unix_seconds,
+            max_age_seconds=settings.oracle_max_age_seconds,
+        )
+        notify = sayer(as_json)
+        _rounds(lambda: submit_round(leader, connected, account, notify), stopped, once, every)
+
+
+def _rounds(submit: Callable[[], bool], stopped: threading.Event, once: bool, every: float) -> None:
+    """Round after round; one that fails is said, and the next one is tried."""
+    while True:
+        try:
+            say("accepted" if submit() else "held: the next report has to confirm it")
+        except NodeError as error:
+            if once:
+                raise
+            say(f"no report this time: {error}")
+        if once or stopped.wait(every):
+            return
+
+
+def view(
+    chain: ChainFile = None,
+    margin: MarginFile = None,
+    data_directory: DataDirectory = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read and check the files as a signer does, and show what the contract would keep."""
+    _check_files(chain, margin)
+    with reporting_errors(as_json):
+        from node.oracle import CheckedSource, FileSource  # noqa: PLC0415
+        from node.service.oracle import source_policy, unix_seconds  # noqa: PLC0415
+
+        policy = source_policy(settings_in(data_directory))
+        seen = CheckedSource(FileSource(chain, margin), policy, unix_seconds).read(1)
+        report = seen.report()
+    shown: dict[str, Any] = {
+        "underlying": f"0x{report.underlying.hex()}",
+        "snapshot_unix": report.snapshot_unix,
+        "market_hash": f"0x{report.market_hash.hex()}",
+        "spot_ticks": report.spot,
+        "at_the_money_volatility": report.at_the_money_volatility,
+        "market_digest": f"0x{report.market_digest.hex()}",
+    }
+    if as_json:
+        print_json(shown)
+    else:
+        print_fields(shown)
+
+
+def _underlying(symbol: str) -> bytes:
+    listed = load_underlyings()
+    if symbol not in listed:
+        raise typer.BadParameter(f"{symbol} is not listed: {', '.join(sorted(listed))}")
+    return listed[symbol].underlying_id.to_bytes(12, "big")
+
+
+def _check_files(chain: Path | None, margin: Path | None) -> None:
+    if chain is None and margin is None:
+        raise typer.BadParameter("name --chain, --margin, or both")
+
+
+def _account(keystore: Path, password_file: Path) -> LocalAccount:
+    from node.chain import load_keystore  # noqa: PLC0415
+
+    return load_keystore(keystore, password_file)
+
+
+def _connect(settings: Settings, rpc: str) -> tuple[Chain, Deployment]:
+    from node.chain import DeploymentsFile, RpcChain  # noqa: PLC0415
+
+    chain = RpcChain(rpc)
+    return chain, DeploymentsFile(settings.deployments_file).recorded(chain)
+
+
+def _stop_on_signals() -> threading.Event:
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    return stopped

@@ -1,0 +1,65 @@
+"""A signer as the leader reaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import grpc
+
+from node.client import calls
+from node.client.errors import call_error
+from node.pb import oracle_service_pb2 as pb
+from node.pb import oracle_service_pb2_grpc
+from node.values import SignedView
+
+#: A round is over before the next one begins: a signer that takes longer is one that is down.
+DEFAULT_PEER_SECONDS = 10.0
+
+
+class OraclePeer:
+    """One signer's OracleService, blocking; a context manager closes it. Raises CallError."""
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        timeout_seconds: float = DEFAULT_PEER_SECONDS,
+        credentials: grpc.ChannelCredentials | None = None,
+    ) -> None:
+        self.name = address
+        self._timeout_seconds = timeout_seconds
+        if credentials is None:
+            self._channel = grpc.insecure_channel(address, options=calls.CHANNEL_OPTIONS)
+        else:
+            self._channel = grpc.secure_channel(address, credentials, calls.CHANNEL_OPTIONS)
+        stub: Any = oracle_service_pb2_grpc.OracleServiceStub
+        self._stub: Any = stub(self._channel)
+
+    def __enter__(self) -> OraclePeer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._channel.close()
+
+    def view(self) -> SignedView:
+        """What the signer's source says now."""
+        view = self._call(self._stub.GetView, pb.GetViewRequest()).view
+        return SignedView(view.content, view.signature)
+
+    def sign(self, views: Sequence[SignedView]) -> bytes:
+        """The signer's signature under the report that these views make."""
+        sent = [pb.SignedView(content=each.content, signature=each.signature) for each in views]
+        request = pb.SignReportRequest(views=sent)
+        return bytes(self._call(self._stub.SignReport, request).signature)
+
+    def _call(self, method: Any, request: Any) -> Any:
+        try:
+            return method(request, timeout=self._timeout_seconds, metadata=calls.METADATA)
+        except grpc.RpcError as error:
+            failure = call_error(error)
+        raise failure

@@ -1,0 +1,167 @@
+"""Statements about accounts on the real contracts, proven in the exponent: no circuit, no book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from circuits.statements.portfolio_margin import Kind, MarginShape
+from node.chain import (
+    DeploymentPlan,
+    EmbeddedChain,
+    VerifierSpec,
+    deploy,
+    development_account,
+    error_table,
+    transact,
+)
+from node.oracle import (
+    Domain,
+    MarginListing,
+    MarketView,
+    OracleSigner,
+    build_report,
+    collect,
+    submit_report,
+)
+from node.relay import Relay, RelayPolicy
+from node.store import Store
+from node.values import AttestationBytes
+from node.words import join_words
+from prover import StatementIdentity, VerifyingKey
+from prover.curve import G1Point, G2Point
+from tests.node.chain import synthetic
+from tests.node.chain.toy import START
+
+OPERATOR = development_account("operator")
+RELAY = development_account("relay")
+SIGNERS = tuple(OracleSigner(development_account("signer", index)) for index in range(2))
+SPOT = 7_800_000
+DIGEST = 4_711
+MAX_AGE_SECONDS = DeploymentPlan(signers=[], threshold=0).max_snapshot_age_seconds
+SHAPE = MarginShape(Kind.COVERED, slots=16, rows=33)
+
+#: Contracts in bytes: one takes whatever it is told, one refuses everything.
+TAKES = bytes.fromhex("6001600c60003960016000f300")
+REFUSES = bytes.fromhex("6005600c60003960056000f360006000fd")
+
+
+def account_key() -> VerifyingKey:
+    """A key of a statement about accounts whose secrets the tests know."""
+    return VerifyingKey(
+        statement=StatementIdentity.of(SHAPE.description),
+        r1cs_digest=bytes(32),
+        unsafe_dev=True,
+        alpha_g1=G1Point(*synthetic.g1(synthetic.ALPHA)),
+        beta_g2=G2Point(*synthetic.g2(synthetic.BETA)),
+        gamma_g2=G2Point(*synthetic.g2(synthetic.GAMMA)),
+        delta_1_g2=G2Point(*synthetic.g2(synthetic.DELTA_1)),
+        delta_2_g2=G2Point(*synthetic.g2(synthetic.DELTA_2)),
+        gamma_abc_g1=tuple(G1Point(*synthetic.g1(each)) for each in synthetic.GAMMA_ABC),
+    )
+
+
+KEY = account_key()
+
+
+def keep_key(directory: Path, key: VerifyingKey = KEY) -> None:
+    """Put the verifying key where a key store finds it."""
+    directory.mkdir(exist_ok=True)
+    key.save(directory / f"{key.key_id.hex()}.vk.json")
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What one attestation says."""
+
+    chain_id: int
+    registry: int
+    consumer: int
+    account: int
+    sequence: int = 1
+    digest: int = DIGEST
+    commitment: int = 1_234_567_890_123_456_789
+    valid_until: int = START + MAX_AGE_SECONDS
+
+    def words(self) -> tuple[int, ...]:
+        return (
+            self.chain_id << 160 | self.registry,
+            self.consumer << 88 | self.sequence << 40 | self.valid_until,
+            self.account,
+            99,
+            self.digest,
+            START << 40 | 1 << 32 | SHAPE.slots << 16 | SHAPE.rows,
+            SPOT,
+            self.commitment,
+            987_654_321,
+        )
+
+    def attestation(self, key: VerifyingKey = KEY) -> AttestationBytes:
+        words = self.words()
+        proof = synthetic.prove(words, key.key_id)
+        return AttestationBytes(key.key_id, join_words(words), proof)
+
+
+class Accounts:
+    """Contracts with one account statement's route, and two consumers."""
+
+    def __init__(self) -> None:
+        self.chain = EmbeddedChain(start_time=START, funded=[OPERATOR.address, RELAY.address])
+        spec = VerifierSpec(
+            statement="portfolio_margin synthetic",
+            statement_id=KEY.statement.statement_id,
+            r1cs_digest=KEY.r1cs_digest,
+            key_words=KEY.key_words,
+            word_count=SHAPE.word_count,
+            market_word_count=0,
+            unsafe_dev=True,
+        )
+        signers = [signer.address for signer in SIGNERS]
+        plan = DeploymentPlan(signers=signers, threshold=2, verifiers=[spec])
+        self.deployment = deploy(self.chain, OPERATOR, plan)
+        self.taker, self.refuser = self._consumer(TAKES), self._consumer(REFUSES)
+        self._snapshots = 0
+
+    def publish(self, digest: int, after: int = 0) -> None:
+        """A snapshot whose margin listing has that digest."""
+        self._snapshots += 1
+        words = synthetic.SyntheticMarket(START + after).market_words()
+        margin = MarginListing(digest.to_bytes(32, "big"), SPOT, 18_000_000)
+        report = build_report(
+            underlying=synthetic.UNDERLYING,
+            number=self._snapshots,
+            snapshot_unix=START + after,
+            market_words=words,
+            spots=[SPOT],
+            margin=margin,
+        )
+        domain = Domain(self.chain.chain_id(), self.deployment.address("MarketOracle"))
+        view = MarketView(words, SPOT, report.number, margin)
+        signatures = [signer.sign(report, domain, view) for signer in SIGNERS]
+        addresses = [signer.address for signer in SIGNERS]
+        signed = collect(report, domain, signatures, signers=addresses, threshold=2)
+        assert submit_report(self.chain, OPERATOR, signed)[1]
+
+    def cover(self, account: int, **changes: int) -> Cover:
+        registry = int(self.deployment.address("AttestationRegistry"), 16)
+        said = Cover(self.chain.chain_id(), registry, int.from_bytes(self.taker, "big"), account)
+        return replace(said, **changes)
+
+    def relay(self, store: Store) -> Relay:
+        return Relay(
+            store,
+            self.chain,
+            registry=self.deployment.address("AttestationRegistry"),
+            errors=error_table(),
+            account=RELAY,
+            policy=RelayPolicy.development(),
+        )
+
+    def mine(self, blocks: int = 3) -> None:
+        for _ in range(blocks):
+            transact(self.chain, OPERATOR, OPERATOR.address, b"")
+
+    def _consumer(self, code: bytes) -> bytes:
+        address = transact(self.chain, OPERATOR, None, code).contract_address
+        assert address is not None
+        return bytes.fromhex(address[2:])

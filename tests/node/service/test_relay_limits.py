@@ -1,0 +1,65 @@
+"""Floods of attestations: how many may wait, how many are looked at, and what costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from node.rpc.errors import ProofInvalid, QueueFull
+from node.service.rate import RateLimit
+from node.store import Store
+from tests.node.service.accounts import DIGEST, Accounts
+from tests.node.service.relay_desk import Desk
+
+
+@pytest.fixture(scope="module")
+def accounts() -> Accounts:
+    made = Accounts()
+    made.publish(DIGEST)
+    return made
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "node.db") as opened:
+        yield opened
+
+
+def test_a_flood_is_held_back_and_repetitions_are_not(
+    accounts: Accounts, store: Store, tmp_path: Path
+) -> None:
+    desk = Desk(accounts, store, tmp_path / "keys", waiting=2)
+    good = [accounts.cover(account=200 + i).attestation() for i in range(3)]
+    jobs = [desk.take(each).job_id for each in good[:2]]
+    with pytest.raises(QueueFull, match="2 attestations are in no block yet") as caught:
+        desk.take(good[2])
+    assert caught.value.retry_after_seconds == 5
+    assert [desk.take(each).job_id for each in good[:2] * 3] == jobs * 3
+
+
+def test_garbage_is_looked_at_only_so_often(
+    accounts: Accounts, store: Store, tmp_path: Path
+) -> None:
+    desk = Desk(accounts, store, tmp_path / "keys", per_minute=2)
+    bad = replace(accounts.cover(account=210).attestation(), proof=bytes(320))
+    for _ in range(2):
+        with pytest.raises(ProofInvalid):
+            desk.take(bad)
+    with pytest.raises(QueueFull, match="2 attestations a minute") as caught:
+        desk.take(bad)
+    assert 25 < (caught.value.retry_after_seconds or 0) <= 30
+
+
+def test_a_rate_fills_steadily() -> None:
+    now = [0.0]
+    rate = RateLimit(60, lambda: now[0])
+    assert [rate.take() for _ in range(60)] == [0.0] * 60
+    assert rate.take() == 1.0
+    now[0] += 0.5
+    assert rate.take() == pytest.approx(0.5)
+    now[0] += 10_000
+    assert [rate.take() for _ in range(60)] == [0.0] * 60
+    assert rate.take() > 0
