@@ -15,10 +15,7 @@ _COLLATERAL, _EQUITY_BOUND = 8, 9
 
 
 def leaked(stage: MarginStage, opened: BookOpening) -> list[str]:
-    """Every private number of the book that is in some event of the chain; empty is right.
-
-    Calldata holds what the registry and the letters say in events, word for word or hashed.
-    """
+    """Every private number of the book that is in some event of the chain; empty is right."""
     logs = [
         log
         for name in ("CoveredLetters", "AttestationRegistry")
@@ -31,7 +28,7 @@ def leaked(stage: MarginStage, opened: BookOpening) -> list[str]:
 
 
 def in_words(attestations: list[Attestation], opened: BookOpening) -> list[str]:
-    """The same for the words that were attested about it."""
+    """The same for the words that were attested about it, which are their calldata."""
     text = b"".join(word.to_bytes(32, "big") for each in attestations for word in each.words)
     return [name for name, secret in _secrets(opened) if secret in text]
 
