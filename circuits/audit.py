@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from circuits.challenge_round import build
-from circuits.edsl.arithmetic import Assumption
+from circuits.edsl.assumptions import Assumption
 from circuits.edsl.builder import CircuitBuilder
 from circuits.r1cs import PUBLIC_WIRES, R1CS
 

@@ -23,6 +23,7 @@ sum_k c_k u^k is the polynomial itself: its Taylor coefficients at u are folded 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from circuits.edsl.arithmetic import Arithmetic
@@ -35,9 +36,18 @@ from circuits.field import BN254_FR, FieldArray
 from circuits.gadgets.poseidon import second_challenge
 from circuits.multiplicities import range_multiplicities, row_multiplicities
 from circuits.r1cs import R1CS, WireClass
+from circuits.wire_tables import answer_group_sums, answer_wire_rows, commit_wire_rows
 
 
-def commit_tables(ar: Arithmetic) -> list[TableBlock]:
+@dataclass(frozen=True)
+class Committed:
+    """Multiplicities of constant tables, and of rows made of wires."""
+
+    blocks: tuple[TableBlock, ...]
+    wire_counts: tuple[FieldElement, ...]
+
+
+def commit_tables(ar: Arithmetic) -> Committed:
     """Commit the multiplicities of every table the queries use; ends the first phase."""
     root = ar.spaces[0]
     size = 1 << ar.limb_bits
@@ -50,17 +60,17 @@ def commit_tables(ar: Arithmetic) -> list[TableBlock]:
         with ar.scope(table.name):
             (counts,) = ar.hint("multiplicity", lanes, 1, partial(row_multiplicities, ar, table))
         blocks.append(TableBlock(table, lanes, counts))
-    return blocks
+    return Committed(tuple(blocks), tuple(commit_wire_rows(ar)))
 
 
-def answer(response: Response, blocks: Sequence[TableBlock]) -> None:
+def answer(response: Response, committed: Committed) -> None:
     """The second phase: everything that depends on the challenge."""
     ar = response.ar
     root = ar.spaces[0]
     with ar.scope("challenge"):
         powers = _powers(ar, second_challenge(ar, response.challenge(root)), 6)
     removed = []
-    for block in blocks:
+    for block in committed.blocks:
         with ar.scope(block.lanes.name):
             removed.append(response.row_inverses(block, powers))
     added: list[FieldElement] = []
@@ -71,7 +81,9 @@ def answer(response: Response, blocks: Sequence[TableBlock]) -> None:
         with ar.scope(row_query.path):
             worth = _fold(ar, row_query, powers)
             added.append(response.query_inverse(worth, row_query.table, row_query.row))
-    response.assert_balanced(added, removed)
+    wires = answer_wire_rows(response, committed.wire_counts, powers)
+    response.assert_balanced(added + wires[0], removed + wires[1])
+    answer_group_sums(response, powers[0])
     with ar.scope("fingerprint"):
         _fingerprint(response)
 
@@ -87,7 +99,7 @@ class StatementWitness:
 
     def __init__(self, witness: WitnessArithmetic) -> None:
         self._witness = witness
-        self._blocks = commit_tables(witness)
+        self._tables = commit_tables(witness)
         self.words = tuple(
             word % BN254_FR.modulus
             for chunk in witness.words
@@ -102,7 +114,7 @@ class StatementWitness:
         """The fingerprint and the private wires."""
         self._witness.forget_private()
         response = WitnessResponse(self._witness, challenge)
-        answer(response, self._blocks)
+        answer(response, self._tables)
         return response.fingerprint, self._witness.packed(WireClass.PRIVATE)
 
 

@@ -1,6 +1,7 @@
 """The language circuits are written in: lanes, three value types, one arithmetic, its readings."""
 
-from circuits.edsl.arithmetic import Arithmetic, Assumption
+from circuits.edsl.arithmetic import Arithmetic
+from circuits.edsl.assumptions import Assumption
 from circuits.edsl.builder import CircuitBuilder
 from circuits.edsl.evaluation import IntegerArithmetic, Liar, WitnessArithmetic
 from circuits.edsl.lanes import Lanes

@@ -17,26 +17,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from circuits.edsl.assumptions import Assumption
+from circuits.edsl.group_sums import GroupSum
 from circuits.edsl.lanes import Lanes, deeper
 from circuits.edsl.lookups import PublicWords, RangeQuery, RowQuery, RowTable
 from circuits.edsl.numbers import Numbers
 from circuits.edsl.python_numbers import PythonNumbers
 from circuits.edsl.values import CircuitError, Debt, FieldElement, Integer, Payload, Quotient
+from circuits.edsl.wire_rows import WireQuery, WireRows
 from circuits.field import BN254_FR
 
 #: Computes hinted wires from the payloads of its arguments: one array, or one per wire.
 HintFunction = Callable[..., Payload]
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """A fact finer than the types, with the reason it holds and the test that would break it."""
-
-    path: str
-    lo: int | None
-    hi: int | None
-    because: str
-    must_fail: str
 
 
 @dataclass
@@ -51,6 +43,9 @@ class Arithmetic(ABC):
     spaces: list[Lanes] = field(default_factory=list)
     range_queries: list[RangeQuery] = field(default_factory=list)
     row_queries: list[RowQuery] = field(default_factory=list)
+    wire_rows: list[WireRows] = field(default_factory=list)
+    wire_queries: list[WireQuery] = field(default_factory=list)
+    group_sums: list[GroupSum] = field(default_factory=list)
     words: list[PublicWords] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
     debts: list[Debt] = field(default_factory=list)
@@ -128,6 +123,17 @@ class Arithmetic(ABC):
         """A hint function that yields the named input, one integer per lane."""
 
     # --- rules shared by every reading ---------------------------------------------------------
+
+    def reduced(self, value: FieldElement) -> FieldElement:
+        """The same field element, by its residue where readings compute; for hashes."""
+        return value
+
+    def mixed(self, values: Sequence[FieldElement], weights: Sequence[int]) -> FieldElement:
+        """sum weight * value over values of one lane space, reduced where readings compute."""
+        total = values[0] * weights[0]
+        for value, weight in zip(values[1:], weights[1:], strict=True):
+            total = total + value * weight
+        return self.reduced(total)
 
     def constant(self, lanes: Lanes, value: int) -> Integer:
         """A known integer."""

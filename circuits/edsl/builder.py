@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from circuits.edsl.arithmetic import Arithmetic, HintFunction
@@ -98,6 +99,12 @@ class CircuitBuilder(Arithmetic):
         lanes = deeper(deeper(a.lanes, b.lanes), c.lanes)
         sides = [self.lift(v.payload, v.lanes, lanes) for v in (a, b, c)]
         self.constrain(lanes, name, *sides)
+
+    def mixed(self, values: Sequence[FieldElement], weights: Sequence[int]) -> FieldElement:
+        """One form, made in one pass."""
+        form = LinearForm.combination([value.payload for value in values], weights)
+        after = any(value.after_challenge for value in values)
+        return FieldElement(self, values[0].lanes, form, after)
 
     def note_interval(self, name: str, value: Integer) -> Integer:
         """Kept for the audit."""

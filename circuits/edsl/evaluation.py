@@ -64,6 +64,19 @@ class Evaluation(Arithmetic):
             raise CircuitError(f"{self.path}/{name}: {len(arrays)} hints for {count} wires")
         return tuple(self.claim(f"{name}[{i}]", lanes, array) for i, array in enumerate(arrays))
 
+    def reduced(self, value: FieldElement) -> FieldElement:
+        """Residues in [0, r)."""
+        payload = self.numbers.field_product(value.payload, self.numbers.same(1, value.lanes.count))
+        return FieldElement(self, value.lanes, payload, value.after_challenge)
+
+    def mixed(self, values: Sequence[FieldElement], weights: Sequence[int]) -> FieldElement:
+        """Added up on payloads alone: hashes mix wide states."""
+        total = values[0].payload * weights[0]
+        for value, weight in zip(values[1:], weights[1:], strict=True):
+            total = total + value.payload * weight
+        after = any(value.after_challenge for value in values)
+        return self.reduced(FieldElement(self, values[0].lanes, total, after))
+
     def product_wire(self, name: str, a: FieldElement, b: FieldElement) -> FieldElement:
         """The product, lane by lane."""
         lanes = deeper(a.lanes, b.lanes)

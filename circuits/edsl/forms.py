@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from circuits.field import BN254_FR
-from circuits.r1cs import EVERY_LANE, FIRST_LANE, SAME_LANE, Column, LaneMap, Term, Wire
+from circuits.r1cs import EVERY_LANE, SAME_LANE, Column, LaneMap, Term, Wire
 
 Source = tuple[Wire, LaneMap]
 
@@ -38,6 +38,18 @@ class LinearForm:
         if factor == 1:
             return self
         return LinearForm({s: _scaled(c, factor) for s, c in self.terms.items()})
+
+    @staticmethod
+    def combination(forms: Sequence[LinearForm], weights: Sequence[int]) -> LinearForm:
+        """sum weight * form in one pass (hashes mix wide states; columns cannot be scaled)."""
+        totals: dict[Source, int] = {}
+        for form, weight in zip(forms, weights, strict=True):
+            for source, coefficient in form.terms.items():
+                if isinstance(coefficient, Column):
+                    raise TypeError("a table column cannot be scaled")
+                totals[source] = totals.get(source, 0) + coefficient * weight
+        reduced = {source: total % BN254_FR.modulus for source, total in totals.items()}
+        return LinearForm({source: c for source, c in reduced.items() if c})
 
     def lifted(self, steps: int) -> LinearForm:
         """The same form read from a descendant with `steps` lanes for each lane of this space."""
@@ -77,8 +89,8 @@ def _scaled(coefficient: int | Column, factor: int) -> int:
 
 
 def _lifted(lane_map: LaneMap, steps: int) -> LaneMap:
-    if lane_map == FIRST_LANE:
-        return lane_map
+    if lane_map.stride == 0 and lane_map.divisor:
+        return lane_map  # one lane, whoever reads
     if (lane_map.stride, lane_map.offset) != (1, 0):
         raise ValueError("a gathered value cannot be read from a descendant")
     return LaneMap(1, 0, lane_map.divisor * steps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from circuits.edsl.values import CircuitError, FieldElement, Payload
+from circuits.edsl.wire_rows import FIRST_WIRE_TAG
 
 #: Y^5 carries a query's row index and Y^6 its table's tag, so rows end at Y^4.
 MAX_DEGREE = 4
@@ -25,8 +26,10 @@ class RowTable:
     indexed: bool
 
     def __post_init__(self) -> None:
-        if self.tag < 1:
-            raise CircuitError(f"table {self.name}: tag {self.tag}, expected 1 or more")
+        if not 1 <= self.tag < FIRST_WIRE_TAG:
+            raise CircuitError(
+                f"table {self.name}: tag {self.tag}, expected 1 to {FIRST_WIRE_TAG - 1}"
+            )
         if self.degree > MAX_DEGREE or any(len(row) != self.degree + 1 for row in self.rows):
             raise CircuitError(f"table {self.name}: expected rows of one degree up to {MAX_DEGREE}")
 

@@ -23,7 +23,7 @@ from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.builder import CircuitBuilder
 from circuits.edsl.evaluation import WitnessArithmetic
 from circuits.edsl.forms import LinearForm, Source
-from circuits.edsl.lanes import Lanes
+from circuits.edsl.lanes import Lanes, deeper
 from circuits.edsl.lookups import RowTable
 from circuits.edsl.numbers import Inverses
 from circuits.edsl.values import FieldElement, Payload
@@ -64,6 +64,10 @@ class Response(ABC):
         self, worth: FieldElement, table: RowTable | None, row: Payload
     ) -> FieldElement:
         """A wire h with h * (X - worth) = 1; an honest query's worth is that row's of the table."""
+
+    @abstractmethod
+    def fraction(self, numerator: FieldElement, pole: FieldElement) -> FieldElement:
+        """A wire h with h * (X - pole) = numerator."""
 
     @abstractmethod
     def assert_balanced(self, added: list[FieldElement], removed: list[FieldElement]) -> None:
@@ -131,6 +135,13 @@ class BuilderResponse(Response):
         (inverse,) = ar.hint("lookup", worth.lanes, 1, _never, challenge)
         ar.assert_product("lookup", inverse, challenge - worth, ar.constant(worth.lanes, 1))
         return inverse
+
+    def fraction(self, numerator: FieldElement, pole: FieldElement) -> FieldElement:
+        """One wire and one constraint."""
+        ar, challenge = self.ar, self.challenge(deeper(numerator.lanes, pole.lanes))
+        (quotient,) = ar.hint("fraction", challenge.lanes, 1, _never, challenge)
+        ar.assert_product("fraction", quotient, challenge - pole, numerator)
+        return quotient
 
     def assert_balanced(self, added: list[FieldElement], removed: list[FieldElement]) -> None:
         """One row with every inverse on its C side."""
@@ -205,6 +216,19 @@ class WitnessResponse(Response):
         with _collisions_named():
             found = self._inverses[table].look_up(worth.payload, row)
         return self.ar.record_private(worth.lanes, found)
+
+    def fraction(self, numerator: FieldElement, pole: FieldElement) -> FieldElement:
+        """numerator / (X - pole), the poles of all lanes inverted at once."""
+        numbers = self.ar.numbers
+        lanes = deeper(numerator.lanes, pole.lanes)
+        above = self.ar.lift(numerator.payload, numerator.lanes, lanes)
+        below = numbers.field_product(pole.payload, numbers.same(1, pole.lanes.count))
+        tables = [found for table, found in self._inverses.items() if table is not None]
+        inverses = tables[0] if tables else self._inverses[None]
+        with _collisions_named():
+            found = inverses.look_up(below, numbers.same(0, pole.lanes.count))
+        quotients = numbers.field_product(above, self.ar.lift(found, pole.lanes, lanes))
+        return self.ar.record_private(lanes, quotients)
 
     def assert_balanced(self, added: list[FieldElement], removed: list[FieldElement]) -> None:
         """The constraint is the builder's."""

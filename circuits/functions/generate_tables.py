@@ -11,6 +11,10 @@ so that saturated arguments have one value. It need not go further: N is asked f
 least -8 each, whose sum is v < 16 and whose squares differ by 2 |ln(F/K)| < 32 ln 2; so the lesser
 is within 8 of 0 and the larger below sqrt(8^2 + 32 ln 2) = 9.2834.
 
+normal_lite covers [-8, 10.5) the same way: its forwards move by factors down to 1e-4, so that
+|ln| <= 16 ln 2 + 9.3, and sqrt(8^2 + 2 * 20.4) = 10.24. exp covers [-6, 2] and one segment more,
+for arguments rounded to the nearest coordinate.
+
 The tables are functions of this file alone: running it again writes the same bytes, whichever
 integer backend mpmath uses.
 """
@@ -32,8 +36,11 @@ from circuits.functions.tables import TABLE_TAGS, TABLES_DIRECTORY, table_name, 
 DIGITS = 60
 NORMAL_CDF_LOW = -8
 NORMAL_CDF_HIGH = Fraction(149, 16)
+NORMAL_LITE_HIGH = Fraction(21, 2)
 NORMAL_CDF_SATURATION = 8
 LN_OCTAVES = 16
+EXP_LOW = -6
+EXP_HIGH = 2
 
 Row = tuple[int, ...]
 Function = Callable[[mpf], mpf]
@@ -60,11 +67,17 @@ class Recipe:
 # division by the total standard deviation: fraction_bits = 2 * coarse_bits + 3 * limb_bits + 1.
 # normal_cdf's is the least one for which the rounding of coefficients is below a tenth of the
 # error of the best cubic, and for which the price's rounding is a whole number of limbs.
+# normal_lite revalues scenarios: a quadratic of the same segments, whose rounding stays below a
+# tenth of its error; exp's scale is the one at which its quartics lose nothing to rounding.
 RECIPES = (
     Recipe("normal_cdf", "R14", limb_bits=14, segment_bits=8, degree=3, fraction_bits=82),
     Recipe("ln", "R14", limb_bits=14, segment_bits=8, degree=3, fraction_bits=87),
+    Recipe("exp", "R14", limb_bits=14, segment_bits=6, degree=4, fraction_bits=100),
+    Recipe("normal_lite", "R14", limb_bits=14, segment_bits=8, degree=2, fraction_bits=60),
     Recipe("normal_cdf", "R6", limb_bits=6, segment_bits=4, degree=3, fraction_bits=46),
     Recipe("ln", "R6", limb_bits=6, segment_bits=4, degree=3, fraction_bits=39),
+    Recipe("exp", "R6", limb_bits=6, segment_bits=3, degree=4, fraction_bits=44),
+    Recipe("normal_lite", "R6", limb_bits=6, segment_bits=4, degree=2, fraction_bits=34),
 )
 
 
@@ -127,7 +140,7 @@ def fit(segment: Segment, recipe: Recipe) -> Row:
 def normal_cdf_segments(recipe: Recipe) -> Iterator[Segment]:
     """The segments of N(x) = erfc(-x / sqrt 2) / 2."""
     first = NORMAL_CDF_LOW << recipe.segment_bits
-    last = int(NORMAL_CDF_HIGH * (1 << recipe.segment_bits))
+    last = int(DOMAINS[recipe.function].high * (1 << recipe.segment_bits))
     ones_from = (NORMAL_CDF_SATURATION << recipe.segment_bits) - 1
     root = mp.sqrt(2)
     density = 1 / mp.sqrt(2 * mp.pi)
@@ -166,9 +179,47 @@ def ln_segments(recipe: Recipe) -> Iterator[Segment]:
     return map(segment, range(LN_OCTAVES << recipe.segment_bits))
 
 
+def exp_segments(recipe: Recipe) -> Iterator[Segment]:
+    """The segments of e^x."""
+
+    def segment(index: int) -> Segment:
+        def value(u: mpf) -> mpf:
+            return mp.exp(mp.ldexp((index << recipe.limb_bits) + u, -recipe.coarse_bits))
+
+        return Segment(value, value)
+
+    first = EXP_LOW << recipe.segment_bits
+    return map(segment, range(first, (EXP_HIGH << recipe.segment_bits) + 1))
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Where a function's table is, how it is cut, and where fine parts of arguments lie."""
+
+    text: str
+    segments: Callable[[Recipe], Iterator[Segment]]
+    fine_offsets: tuple[float, float, float]
+    low: int = 0
+    high: Fraction = Fraction(0)
+    octaves: int = 0
+
+
+def _normal(high: Fraction, fine_offsets: tuple[float, float, float]) -> Domain:
+    text = f"{NORMAL_CDF_LOW} <= x < {float(high)}"
+    return Domain(text, normal_cdf_segments, fine_offsets, low=NORMAL_CDF_LOW, high=high)
+
+
+DOMAINS = {
+    "normal_cdf": _normal(NORMAL_CDF_HIGH, (-1, 0, 1)),
+    "normal_lite": _normal(NORMAL_LITE_HIGH, (0, 0.5, 1)),
+    "ln": Domain(f"1 <= y < 2^{LN_OCTAVES}", ln_segments, (0, 0.5, 1), octaves=LN_OCTAVES),
+    "exp": Domain("-6 <= x < 2 + one segment", exp_segments, (-0.5, 0, 0.5), low=EXP_LOW),
+}
+
+
 def measure(segment: Segment, row: Row, recipe: Recipe) -> tuple[mpf, mpf]:
     """Largest errors of value and slope over 17 places of a segment, each at three fine offsets."""
-    fine_offsets = (-1, 0, 1) if recipe.function == "normal_cdf" else (0, 0.5, 1)
+    fine_offsets = DOMAINS[recipe.function].fine_offsets
     limb = (1 << recipe.limb_bits) - 1
     value_error = slope_error = mpf(0)
     for place in range(17):
@@ -193,8 +244,8 @@ def round_up(error: mpf) -> str:
 
 def table_text(recipe: Recipe) -> str:
     """The whole file of one table."""
-    is_cdf = recipe.function == "normal_cdf"
-    segments = list(normal_cdf_segments(recipe) if is_cdf else ln_segments(recipe))
+    domain = DOMAINS[recipe.function]
+    segments = list(domain.segments(recipe))
     rows = [fit(segment, recipe) for segment in segments]
     errors = [measure(*pair, recipe) for pair in zip(segments, rows, strict=True)]
     header = {
@@ -202,13 +253,13 @@ def table_text(recipe: Recipe) -> str:
         "function": recipe.function,
         "profile": recipe.profile,
         "tag": TABLE_TAGS[recipe.function],
-        "domain": f"-8 <= x < {float(NORMAL_CDF_HIGH)}" if is_cdf else f"1 <= y < 2^{LN_OCTAVES}",
+        "domain": domain.text,
         "limb_bits": recipe.limb_bits,
         "segment_bits": recipe.segment_bits,
         "degree": recipe.degree,
         "fraction_bits": recipe.fraction_bits,
-        "first_segment": NORMAL_CDF_LOW << recipe.segment_bits if is_cdf else 0,
-        "octaves": 0 if is_cdf else LN_OCTAVES,
+        "first_segment": domain.low << recipe.segment_bits,
+        "octaves": domain.octaves,
         "value_error": round_up(max(value for value, _ in errors)),
         "slope_error": round_up(max(slope for _, slope in errors)),
         "row_count": len(rows),

@@ -75,24 +75,27 @@ def normal_cdf(
     `coarse` may be an unchecked quotient: the decomposition discharges it.
     """
     form = normal_format(profile)
-    bits = profile.limb_bits
     claim = coarse.discharge(form.coarse_values) if isinstance(coarse, Quotient) else coarse
+    located, taylor = locate(ar, form, _row_table(profile), claim)
+    slope = ar.product("slope", taylor[1], fine)
+    value = (taylor[0] * (1 << (2 * profile.limb_bits))).plus(slope)
+    return NormalValue(located, value, taylor)
+
+
+def locate(
+    ar: Arithmetic, form: NormalFormat, table: RowTable, claim: FieldElement
+) -> tuple[Integer, tuple[Integer, ...]]:
+    """The claimed coarse argument as an Integer of the table's domain, and its row there."""
+    bits = form.profile.limb_bits
     shifted = claim + form.saturation
     coordinate = ar.integer_hint(
         "coordinate", claim.lanes, bits, lambda c: c & ((1 << bits) - 1), shifted
     )
     rest = shifted - coordinate
     index = FieldElement(ar, claim.lanes, ar.exact_quotient(rest.payload, 1 << bits))
-    taylor = look_up_taylor(
-        ar, _row_table(profile), coordinate, lambda c: c >> bits, shifted, index=index
-    )
-    slope = ar.product("slope", taylor[1], fine)
+    taylor = look_up_taylor(ar, table, coordinate, lambda c: c >> bits, shifted, index=index)
+    lowest = -form.saturation
     located = Integer(
-        ar,
-        claim.lanes,
-        claim.payload,
-        False,
-        lo=-form.saturation,
-        hi=form.coarse_values - form.saturation - 1,
+        ar, claim.lanes, claim.payload, False, lo=lowest, hi=lowest + form.coarse_values - 1
     )
-    return NormalValue(located, (taylor[0] * (1 << (2 * bits))).plus(slope), taylor)
+    return located, taylor

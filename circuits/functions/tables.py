@@ -6,12 +6,15 @@ the next row but is equally accurate). One unit of u is 2^-(segment_bits + limb_
 argument:
 
     normal_cdf   P_j(u) ~ N(x),   x = (first_segment + j + u / 2^limb_bits) / 2^segment_bits
+    normal_lite  the same function by quadratics, for scenario revaluation
+    exp          P_j(u) ~ e^x,    x as for normal_cdf
     ln           P_j(u) ~ ln(y),  y = 2^i * (1 + (s + u / 2^limb_bits) / 2^segment_bits),
                  j = i * 2^segment_bits + s with octave i = 0 … 15
 
 An argument with one limb more of precision enters linearly, P_j(u) + P_j'(u) * f, where f is the
-distance from u in its units: -1 <= f <= 1 for normal_cdf, 0 <= f <= 1 for ln. `value_error` and
-`slope_error` are measured over this whole use, so they include the linearisation.
+distance from u in its units: -1 <= f <= 1 for normal_cdf, 0 <= f <= 1 for ln and normal_lite,
+|f| <= 1/2 for exp. `value_error` and `slope_error` are measured over this whole use, so they
+include the linearisation.
 
 The data files are written by `generate_tables.py`. Errors: `ValueError` (a damaged or unknown
 table file), `IndexError` (`taylor` outside the table).
@@ -29,7 +32,9 @@ from types import MappingProxyType
 TABLES_DIRECTORY = Path(__file__).with_name("tables")
 
 #: The tag of each table in lookup queries (the range table has tag 0).
-TABLE_TAGS: Mapping[str, int] = MappingProxyType({"normal_cdf": 1, "ln": 2})
+TABLE_TAGS: Mapping[str, int] = MappingProxyType(
+    {"normal_cdf": 1, "ln": 2, "exp": 3, "normal_lite": 4}
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def table_name(function: str, profile: str) -> str:
 
 @cache
 def load_table(function: str, profile: str) -> SegmentTable:
-    """The table of `function` ("normal_cdf", "ln") in `profile` ("R14", "R6").
+    """The table of `function` (a key of TABLE_TAGS) in `profile` ("R14", "R6").
 
     Raises ValueError if there is no such table or its file does not fit its header.
     """

@@ -1,4 +1,4 @@
-"""Division with remainder, rounded half to even."""
+"""Division with remainder: rounded half to even, or down."""
 
 from __future__ import annotations
 
@@ -35,7 +35,37 @@ def half_even_quotient(
         width = -(-(2 * highest).bit_length() // ar.limb_bits) * ar.limb_bits
         ar.range_check("below", slack.minus(odd), width)
         ar.range_check("above", doubled.minus(odd, slack), width)
+    if not isinstance(divisor, int):
+        return quotient
+    lowest, highest = (_half_even_integer(end, divisor) for end in (numerator.lo, numerator.hi))
+    bounds = max(0, lowest), min((1 << bits) - 1, highest)
+    return Integer(ar, lanes, quotient.payload, False, lo=bounds[0], hi=bounds[1])
+
+
+def floor_quotient(
+    ar: Arithmetic, name: str, numerator: Integer, divisor: int, bits: int
+) -> Integer:
+    """floor(numerator / divisor) in [-2^(bits - 1), 2^(bits - 1)) for a number known to everyone.
+
+    The quotient is range-checked, and so is the remainder from both sides: one value.
+    """
+    half = 1 << (bits - 1)
+    width = -(-divisor.bit_length() // ar.limb_bits) * ar.limb_bits
+    with ar.scope(name):
+        biased = ar.integer_hint(
+            "quotient", numerator.lanes, bits, lambda n: n // divisor + half, numerator
+        )
+        quotient = biased.minus(half)
+        remainder = numerator.minus(quotient * divisor)
+        ar.range_check("remainder", remainder, width)
+        ar.range_check("below_divisor", (-remainder).plus(divisor - 1), width)
     return quotient
+
+
+def _half_even_integer(numerator: int, divisor: int) -> int:
+    quotient, remainder = divmod(numerator, divisor)
+    up = 2 * remainder > divisor or (2 * remainder == divisor and quotient % 2 == 1)
+    return quotient + up
 
 
 def _half_even(numbers: Numbers, numerators: LaneVector, divisors: LaneVector | int) -> LaneVector:

@@ -43,6 +43,33 @@ def nearest_positive_part(
     return out
 
 
+def nearest_parts(
+    ar: Arithmetic, name: str, value: Integer, drop: int, bits: int
+) -> tuple[Integer, Integer]:
+    """max(0, q) and max(0, -q) of q = round(value / 2^drop), ties up, both below 2^bits.
+
+    As `nearest_positive_part`, but nothing is scaled, so a value near the field's width is fine.
+    """
+    raised = value.plus(1 << (drop - 1))
+    lanes, where = value.lanes, ar.numbers.where
+    magnitude = ar.integer_hint(
+        f"{name}_magnitude",
+        lanes,
+        bits,
+        lambda v: where(v < 0, -(v >> drop), v >> drop),
+        raised,
+    )
+    (part,) = ar.hint(
+        f"{name}_positive", lanes, 1, lambda v, m: where(v < 0, 0, m), raised, magnitude
+    )
+    ar.assert_zero_product(f"{name}_positive_part", part, part - magnitude)
+    positive = Integer(ar, lanes, part.payload, False, lo=0, hi=magnitude.hi)
+    negative = Integer(ar, lanes, (magnitude - part).payload, False, lo=0, hi=magnitude.hi)
+    quotient = positive.minus(negative)
+    ar.range_check(f"{name}_remainder", raised.minus(quotient * (1 << drop)), drop)
+    return positive, negative
+
+
 def _padded(ar: Arithmetic, value: Integer, drop: int) -> tuple[Integer, int]:
     """value / 2^drop + 1/2 as a multiple of 2^-padded, whole limbs below the point.
 

@@ -10,13 +10,13 @@ from circuits.edsl.values import CircuitError, Integer
 
 
 def nearest_square_root(ar: Arithmetic, name: str, value: Integer, bits: int) -> Integer:
-    """round(sqrt(value)) for value >= 1, of at most bits - 1 bits. 1 + 2 * bits/w constraints.
+    """round(sqrt(value)) for value >= 1, at most 2^(bits - 1). 1 + 2 * bits/w constraints.
 
     With L = value - z^2 + z - 1 and U = z^2 + z - value, both >= 0 say exactly
     z - 1/2 < sqrt(value) < z + 1/2 (equality is impossible: value is no odd quarter square).
     """
-    if value.lo < 1 or value.hi >= 1 << (2 * (bits - 1)):
-        raise CircuitError(f"{ar.path}/{name}: the radicand leaves [1, 2^{2 * (bits - 1)})")
+    if value.lo < 1 or value.hi > 1 << (2 * (bits - 1)):
+        raise CircuitError(f"{ar.path}/{name}: the radicand leaves [1, 2^{2 * (bits - 1)}]")
     (root,) = ar.hint(name, value.lanes, 1, lambda v: _nearest_roots(ar.numbers, v), value)
     lower = ar.integer_hint(
         f"{name}_lower", value.lanes, bits, lambda v, z: v - z * z + z - 1, value, root

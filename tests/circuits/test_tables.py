@@ -14,7 +14,11 @@ from circuits.functions.tables import (
     taylor_coefficients,
 )
 
-NAMES = [("normal_cdf", "R14"), ("ln", "R14"), ("normal_cdf", "R6"), ("ln", "R6")]
+NAMES = [
+    (function, profile)
+    for profile in ("R14", "R6")
+    for function in ("normal_cdf", "ln", "exp", "normal_lite")
+]
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +34,10 @@ def _precision() -> Iterator[None]:
         ("ln", "R14", 4096, 4.8e-13, 3.8e-9),
         ("normal_cdf", "R6", 277, 1.2e-7, 1.7e-6),
         ("ln", "R6", 256, 4.9e-7, 1.4e-5),
+        ("exp", "R14", 513, 9.8e-13, 3.8e-10),
+        ("exp", "R6", 65, 4.0e-6, 5.5e-6),
+        ("normal_lite", "R14", 4736, 1.4e-10, 6.1e-7),
+        ("normal_lite", "R6", 296, 5.3e-7, 1.5e-4),
     ],
 )
 def test_size_and_stated_errors(
@@ -39,7 +47,7 @@ def test_size_and_stated_errors(
     assert len(table.rows) == rows
     assert table.value_error <= value_error
     assert table.slope_error <= slope_error
-    assert table.degree == 3
+    assert table.degree == {"exp": 4, "normal_lite": 2}.get(function, 3)
 
 
 @pytest.mark.parametrize("recipe", generator.RECIPES, ids=lambda r: f"{r.function}-{r.profile}")
@@ -49,8 +57,7 @@ def test_rows_are_the_generators(recipe: generator.Recipe) -> None:
         name = f"{table.name}.json"
         assert generator.table_text(recipe) == (TABLES_DIRECTORY / name).read_text()
         return
-    make = generator.normal_cdf_segments if table.octaves == 0 else generator.ln_segments
-    segments = list(make(recipe))
+    segments = list(generator.DOMAINS[recipe.function].segments(recipe))
     for index in range(0, len(segments), 97):
         assert generator.fit(segments[index], recipe) == table.rows[index]
 
@@ -63,24 +70,26 @@ def test_errors_between_the_measured_places(function: str, profile: str) -> None
     for row in range(0, len(table.rows), 37):
         u = (row * 7919) % width
         y = table.taylor(row, u)
-        fine = mpf(row % 11) / 11
+        fine = mpf(row % 11) / 11 - (mpf(1) / 2 if function == "exp" else 0)
         at = (u + fine) / width
         if table.octaves:
             octave, segment = divmod(row, 1 << table.segment_bits)
             exact = mp.ln(mpf(2) ** octave * (1 + (segment + at) / (1 << table.segment_bits)))
         else:
-            exact = mp.ncdf((table.first_segment + row + at) / (1 << table.segment_bits))
+            exact_function = mp.exp if function == "exp" else mp.ncdf
+            exact = exact_function((table.first_segment + row + at) / (1 << table.segment_bits))
         value = (y[0] + y[1] * fine) / mpf(2) ** table.fraction_bits
         assert abs(value - exact) <= table.value_error
 
 
+@pytest.mark.parametrize("function", ["normal_cdf", "normal_lite"])
 @pytest.mark.parametrize("profile", ["R14", "R6"])
-def test_normal_cdf_saturates_exactly(profile: str) -> None:
-    table = load_table("normal_cdf", profile)
-    one = 1 << table.fraction_bits
-    assert table.rows[0] == (0, 0, 0, 0)
+def test_normal_cdf_saturates_exactly(profile: str, function: str) -> None:
+    table = load_table(function, profile)
+    one, zeros = 1 << table.fraction_bits, (0,) * table.degree
+    assert table.rows[0] == (0, *zeros)
     ones_from = (16 << table.segment_bits) - 1
-    assert all(row == (one, 0, 0, 0) for row in table.rows[ones_from:])
+    assert all(row == (one, *zeros) for row in table.rows[ones_from:])
 
 
 @pytest.mark.parametrize("profile", ["R14", "R6"])

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from circuits.challenge_round import StatementWitness, build
-from circuits.edsl.arithmetic import Arithmetic, Assumption
+from circuits.edsl.arithmetic import Arithmetic
+from circuits.edsl.assumptions import Assumption
 from circuits.edsl.builder import CircuitBuilder
 from circuits.edsl.evaluation import IntegerArithmetic, Liar, WitnessArithmetic
 from circuits.edsl.lanes import Lanes

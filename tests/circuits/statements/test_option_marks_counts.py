@@ -104,4 +104,5 @@ def test_the_test_profile_stays_within_the_reference_engine() -> None:
 
 
 if __name__ == "__main__":
-    SNAPSHOT.write_text(json.dumps(snapshot(), indent=1) + "\n", encoding="ascii")
+    whole = json.loads(SNAPSHOT.read_text(encoding="ascii")) | snapshot()
+    SNAPSHOT.write_text(json.dumps(whole, indent=1) + "\n", encoding="ascii")

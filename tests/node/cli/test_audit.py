@@ -48,3 +48,17 @@ def test_people_get_tables() -> None:
 @pytest.mark.parametrize("arguments", [[], ["margin"], ["option_marks", "--capacity", 63]])
 def test_wrong_usage_exits_with_2(arguments: list[object]) -> None:
     assert invoke("audit", *arguments)[0] == 2
+
+
+def test_the_audit_of_a_margin_lists_what_it_relies_on() -> None:
+    report = invoke_json("audit", "portfolio_margin", "--kind", "breach", "--rows", 3)
+    assert report["marginal"]["leg"] <= 1_400
+    assert sum(each["constraints"] * each["lanes"] for each in report["paths"]) == (
+        report["constraints"] - 3
+    )
+    assert {each["must_fail"] for each in report["assumptions"]} >= {
+        "test_a_group_sum_is_of_every_member_once",
+        "test_revaluation_refuses_neighbours",
+    }
+    names = {(each["word"], each["field"]) for each in report["word_fields"]}
+    assert ("10", "equity_bound") in names

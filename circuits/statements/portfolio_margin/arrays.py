@@ -1,0 +1,96 @@
+"""A book, a market and parameters as the named arrays the model reads, padded to its lanes."""
+
+from __future__ import annotations
+
+from circuits.statements.portfolio_margin.book import (
+    AMOUNT_BIAS,
+    LEG_WIDTHS,
+    Book,
+)
+from circuits.statements.portfolio_margin.market import (
+    SVI_BIASES,
+    MarginMarket,
+    VolatilityForm,
+)
+from circuits.statements.portfolio_margin.model.governed import EXTRA_ROWS
+from circuits.statements.portfolio_margin.parameters import (
+    PARAMETER_RANGES,
+    MarginParameters,
+    parameter_bias,
+)
+from circuits.statements.portfolio_margin.units import SERIES, SLICES, SPOT_FACTOR_ONE
+
+Arrays = dict[str, list[int]]
+
+_HEAD = (
+    "underlying_id",
+    "tick_exponent",
+    "snapshot_unix",
+    "spot_ticks",
+    "perpetual_ticks",
+    "stable_price",
+    "spot_confidence",
+    "perpetual_confidence",
+    "collateral_1_ticks",
+    "collateral_2_ticks",
+    "at_the_money_volatility",
+)
+_SLICE = (
+    "forward_variable_ticks",
+    "forward_fixed_ticks",
+    "discount",
+    "rate_biased",
+    "confidence",
+)
+
+
+def parameter_arrays(parameters: MarginParameters) -> Arrays:
+    """Scalars, and rows with the mark and both basis moves after them."""
+    arrays = {
+        f"parameter_{name}": [getattr(parameters, name) + parameter_bias(name)]
+        for name in PARAMETER_RANGES
+    }
+    rows = parameters.rows
+    extra = [SPOT_FACTOR_ONE, parameters.basis_up, parameters.basis_down]
+    rules = [int(row.rule) for row in rows] + [0] * EXTRA_ROWS
+    arrays["row_spot_factor"] = [row.spot_factor for row in rows] + extra
+    arrays["row_dampening"] = [row.dampening for row in rows] + [0] * EXTRA_ROWS
+    for bit in range(3):
+        arrays[f"row_rule_{bit}"] = [rule >> bit & 1 for rule in rules]
+    return arrays
+
+
+def market_arrays(market: MarginMarket) -> Arrays:
+    """Head, 16 slices, and 512 series in the series form."""
+    arrays = {f"market_{name}": [getattr(market, name)] for name in _HEAD}
+    slices = [*market.slices, *market.slices[-1:] * (SLICES - len(market.slices))]
+    arrays["slice_seconds"] = [each.expiry_unix - market.snapshot_unix for each in slices]
+    for name in _SLICE:
+        arrays[f"slice_{name}"] = [getattr(each, name) for each in slices]
+    if market.form is VolatilityForm.SVI:
+        for name, bias in zip(("a", "b", "rho", "m", "s"), SVI_BIASES, strict=True):
+            arrays[f"slice_{name}"] = [getattr(each.svi, name) + bias for each in slices]
+        return arrays
+    series = [*market.series, *market.series[-1:] * (SERIES - len(market.series))]
+    for name in ("slice_index", "strike_ticks", "volatility"):
+        arrays[f"series_{name}"] = [getattr(each, name) for each in series]
+    return arrays
+
+
+def book_arrays(book: Book, slots: int) -> Arrays:
+    """Legs with empty slots after them, linear holdings, cash."""
+    empty = [(1 << bits) - 1 for bits in LEG_WIDTHS[:-1]]
+    legs = [
+        (leg.underlying, leg.expiry_unix, leg.strike_ticks, int(leg.is_put), leg.amount)
+        for leg in book.legs
+    ]
+    padded = [*legs, *[(*empty, 0)] * (slots - len(legs))]
+    columns = [list(column) for column in zip(*padded, strict=True)]
+    names = ("underlying", "expiry_unix", "strike_ticks", "is_put")
+    arrays = {f"leg_{name}": column for name, column in zip(names, columns, strict=False)}
+    arrays["leg_amount_biased"] = [amount + AMOUNT_BIAS for amount in columns[4]]
+    arrays["linear_perpetual"] = [book.linear.perpetual + AMOUNT_BIAS]
+    arrays["linear_collateral_1"] = [book.linear.collateral_1]
+    arrays["linear_collateral_2"] = [book.linear.collateral_2]
+    arrays["cash_biased"] = [book.packed_cash]
+    return arrays

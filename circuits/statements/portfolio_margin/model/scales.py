@@ -1,0 +1,42 @@
+"""Scales of the model's integers (profile R14): each is the fraction bits of one quantity."""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal
+
+MONEYNESS = 45
+"""ln(F/K): twice the distribution's coarse bits, and one bit for the half."""
+VOLATILITY = 35
+ROOT_TIME = 43
+"""sqrt(T in years), also times a shock."""
+STDDEV = VOLATILITY + ROOT_TIME
+"""Total standard deviation, before it is cut at the distribution's grid."""
+SHOCK = 44
+"""x, the size of volatility shocks, and other values of exp."""
+SLOPE = 39
+"""Skew slopes, cap / k*."""
+SKEW = 42
+"""The factor of a skew row."""
+STATIC = 32
+"""Static discount factors and the basis weight: what shocked values are multiplied by."""
+DISCOUNT = 44
+NINTH = 10**9
+"""Parameters count 1e-9."""
+FACTOR = 10**12
+"""Margin factors count 1e-12."""
+
+SECONDS_BITS = 28
+LOG_BITS = 49
+ROOT_BITS = 56
+AMOUNT_BITS = 63
+STRIKE_BITS = 36
+VALUE_BITS = 126
+"""A slice's value, in 1e-4 cash atoms: below 128 * 2^63 * 2^52.2 * 2."""
+
+_DIGITS = Context(prec=60)
+
+
+def logarithm(value: int, fraction_bits: int) -> int:
+    """ln(value) at 2^-fraction_bits, nearest: a constant of the circuit."""
+    scaled = _DIGITS.multiply(_DIGITS.ln(Decimal(value)), Decimal(1 << fraction_bits))
+    return int(scaled.to_integral_value())

@@ -1,0 +1,102 @@
+"""Rung 2: honest witnesses of every kind satisfy the circuit, at the edge of what is true."""
+
+from __future__ import annotations
+
+import pytest
+
+from circuits.statements.portfolio_margin import (
+    Book,
+    Kind,
+    Level,
+    ListedVolatility,
+    MarginShape,
+    UnprovableError,
+    VolatilityForm,
+    encode_words,
+)
+from circuits.statements.portfolio_margin.statement import Evidence, PortfolioMargin
+from tests.circuits.statements.margin.examples import book, market
+from tests.circuits.statements.margin.statements import (
+    BOOK,
+    PARAMETERS,
+    ROWS,
+    claim,
+    evidence,
+    violations,
+)
+
+SLOTS = 6
+
+
+KINDS = [
+    (kind, level)
+    for kind in Kind
+    for level in Level
+    if (kind, level) != (Kind.BREACH, Level.INITIAL)  # a breach is of the maintenance margin
+]
+
+
+@pytest.mark.parametrize(("kind", "level"), KINDS)
+def test_the_tightest_true_claim_is_provable(kind: Kind, level: Level) -> None:
+    shape = MarginShape(kind, SLOTS, ROWS)
+    told = claim(kind, evidence(), level)
+    broken, words = violations(shape, told, evidence())
+    assert not broken
+    assert words == encode_words(told, shape)
+    assert PortfolioMargin(shape).witness(told, evidence()).words == words
+    assert len(words) == shape.description.word_count
+
+
+@pytest.mark.parametrize(
+    ("kind", "off"),
+    [
+        (Kind.COVERED, -1),
+        (Kind.OPEN, -1),
+        (Kind.BREACH, 1),
+        (Kind.REQUIREMENT, -1),
+        (Kind.REQUIREMENT, 1),
+    ],
+)
+def test_one_unit_beside_it_is_not(kind: Kind, off: int) -> None:
+    shape = MarginShape(kind, SLOTS, ROWS)
+    broken, _ = violations(shape, claim(kind, evidence(), off=off), evidence())
+    assert broken
+
+
+def test_an_empty_book_and_a_full_one() -> None:
+    shape = MarginShape(Kind.COVERED, SLOTS, ROWS)
+    for own in (Book((), BOOK.linear, BOOK.cash), book(SLOTS)):
+        told = claim(Kind.COVERED, evidence(own))
+        assert violations(shape, told, evidence(own))[0] == []
+
+
+def test_listed_volatilities() -> None:
+    listing = market(4, None, series=400)
+    legs = tuple(leg for leg in BOOK.legs)
+    places = {
+        (i, leg.strike_ticks)
+        for leg in legs
+        for i, each in enumerate(listing.slices)
+        if each.expiry_unix == leg.expiry_unix
+    }
+    extra = tuple(ListedVolatility(i, strike, 30_000_000) for i, strike in places)
+    kept = tuple(s for s in listing.series if (s.slice_index, s.strike_ticks) not in places)
+    listing = market(4, None, series=1).__class__(
+        **{
+            name: getattr(listing, name)
+            for name in listing.__dataclass_fields__
+            if name != "series"
+        },
+        series=tuple(sorted(kept + extra)),
+    )
+    about = evidence(listing=listing)
+    shape = MarginShape(Kind.COVERED, SLOTS, ROWS, VolatilityForm.SERIES)
+    assert violations(shape, claim(Kind.COVERED, about), about)[0] == []
+
+
+def test_a_false_claim_is_refused_at_the_door() -> None:
+    shape = MarginShape(Kind.COVERED, SLOTS, ROWS)
+    told = claim(Kind.COVERED, evidence())
+    other = Evidence(book(3), evidence().market, PARAMETERS, evidence().opening)
+    with pytest.raises(UnprovableError, match="word 8"):
+        PortfolioMargin(shape).witness(told, other)
