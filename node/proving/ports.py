@@ -1,7 +1,7 @@
 """What proving asks of others: a queue that remembers, and a recipe that proves.
 
-"Workers never read SQL": the queue is asked by the dispatcher in the node's process; a worker
-process gets bytes and answers bytes.
+Workers never read SQL: the node's own process asks the queue, one thread for each worker process,
+which gets bytes and answers with bytes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class ProvedMarks:
 
 
 class ProofQueue(Protocol):
-    """The store, as far as proving goes. Every method is one committed transaction."""
+    """The store, as far as proving goes. What a method did is committed when it returns."""
 
     def recover(self) -> int:
         """At start: whatever was PROVING when the node died is QUEUED again; how many."""
