@@ -28,7 +28,8 @@ class ClaimedJob:
 class ProvedMarks:
     """A proof that was verified by its maker: key id (32), data hash (32), words (32 each), proof.
 
-    Seconds are wall-clock times of this job's parts; a key already loaded costs 0.
+    Seconds are wall-clock times of this job's parts; a key already loaded costs 0, and what the
+    witness computes once it knows the challenge counts as proof.
     """
 
     key_id: bytes
