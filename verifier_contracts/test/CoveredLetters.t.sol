@@ -115,6 +115,20 @@ contract CoveredLettersTest is LettersTest {
         _assertCovered(account, false, "volatility up by more");
     }
 
+    /// @dev The oracle's limit is wider than a cover's: what it holds back has moved too far already.
+    function test_coverRestsWhileALargeMoveIsHeld() public {
+        bytes32 account = _open(letters, ALICE);
+        _accept(_covering(letters, account, 1, INITIAL, FUNDS), "covered");
+        _publish(BTC, SPOT / 2, VOLATILITY);
+        vm.assertEq(oracle.heldSnapshot(BTC).number, lastNumber, "held");
+        _assertCovered(account, false, "while it is held");
+        _publish();
+        _assertCovered(account, true, "it was a mistake");
+        _publish(BTC, SPOT / 2, VOLATILITY);
+        _publish(BTC, SPOT / 2, VOLATILITY);
+        _assertCovered(account, false, "confirmed");
+    }
+
     /* BREACH */
 
     function test_breachMarksTheAccountAndEndsItsCovers() public {

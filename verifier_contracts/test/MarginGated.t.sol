@@ -257,6 +257,17 @@ contract MarginGatedTest is MarginTest {
         _mustFail(WeakDesk.Hole.Age, MarginGated.MarginMissing.selector, _executeTooLate);
     }
 
+    function _executeWhileAFallIsHeld(OptionDesk target) private returns (Step memory) {
+        _accept(_opening(_requested(target, 1)), "proof");
+        _publish(BTC, SPOT / 2, VOLATILITY);
+        return _executing(target);
+    }
+
+    function test_refusesNewRiskWhileAMoveIsHeld() public {
+        bytes4 selector = MarginGated.MarginMissing.selector;
+        _mustFail(WeakDesk.Hole.HeldMove, selector, _executeWhileAFallIsHeld);
+    }
+
     function _executeWhileTripped(OptionDesk target) private returns (Step memory) {
         _accept(_opening(_requested(target, 1)), "proof");
         oracle.tripBreaker();
