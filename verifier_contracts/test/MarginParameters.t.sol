@@ -123,7 +123,7 @@ contract MarginParametersTest is LettersTest {
             if (i == 2) rules.spotMoveBps = 0;
             if (i == 3) rules.spotMoveBps = 10_001;
             if (i == 4) rules.volatilityMoveBps = 0;
-            if (i == 5) rules.volatilityMoveBps = 10_001;
+            if (i == 5) rules.volatilityMoveBps = 10_000;
             _expectError(IMarginConsumer.RulesOutOfRange.selector);
             new CoveredLetters(address(this), registry, token, BTC, PARAMETERS, rules);
         }

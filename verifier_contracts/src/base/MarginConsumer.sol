@@ -84,10 +84,11 @@ abstract contract MarginConsumer is IMarginConsumer, AttestationConsumer {
         return Rules(COVER_SECONDS, SPOT_MOVE_BPS, VOLATILITY_MOVE_BPS, MAX_SNAPSHOTS_BEHIND);
     }
 
+    /// @dev A move of everything would be one to zero, which says that there is no volatility.
     function _checkRules(Rules memory rules_) private pure {
         bool fits = rules_.coverSeconds != 0 && rules_.coverSeconds <= MAX_COVER_SECONDS
             && rules_.spotMoveBps != 0 && rules_.spotMoveBps <= BasisPoints.ONE
-            && rules_.volatilityMoveBps != 0 && rules_.volatilityMoveBps <= BasisPoints.ONE;
+            && rules_.volatilityMoveBps != 0 && rules_.volatilityMoveBps < BasisPoints.ONE;
         if (!fits) revert RulesOutOfRange();
     }
 
