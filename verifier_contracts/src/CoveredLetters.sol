@@ -215,9 +215,9 @@ contract CoveredLetters is ICoveredLetters, MarginConsumer, ReentrancyGuardTrans
     }
 
     /// @inheritdoc ICoveredLetters
-    function isCovered(bytes32 account) external view returns (bool) {
+    function isCovered(bytes32 account, bytes32 commitment) external view returns (bool) {
         Account storage held = _accounts[account];
-        if (held.isBreached) return false;
+        if (held.isBreached || commitment != held.commitment) return false;
         return _covers(held.maintenance, held.collateral) || _covers(held.initial, held.collateral);
     }
 

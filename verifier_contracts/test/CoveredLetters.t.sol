@@ -4,11 +4,12 @@ pragma solidity 0.8.37;
 import { ICoveredLetters } from "../src/interfaces/ICoveredLetters.sol";
 import { IMarginConsumer } from "../src/interfaces/IMarginConsumer.sol";
 import { LettersTest } from "./support/LettersTest.sol";
+import { MarginWords } from "./support/MarginWords.sol";
 
 /// @notice Covered, breached, cured: what attestations do to an account.
 contract CoveredLettersTest is LettersTest {
     function _assertCovered(bytes32 account, bool expected, string memory what) private view {
-        vm.assertTrue(letters.isCovered(account) == expected, what);
+        vm.assertTrue(letters.isCovered(account, BOOK) == expected, what);
     }
 
     /* COVERED */
@@ -73,6 +74,20 @@ contract CoveredLettersTest is LettersTest {
         vm.warp(block.timestamp + COVER_SECONDS);
         vm.assertLe(block.timestamp, letters.accountOf(account).maintenance.liveUntil, "alive");
         _assertCovered(account, false, "the maintenance cover alone");
+    }
+
+    /// @dev The owner may do all that; whoever relied on the first book must see it.
+    function test_coverOfAnotherBookIsNoneOfTheFirst() public {
+        bytes32 account = _open(letters, ALICE);
+        _accept(_covering(letters, account, 1, INITIAL, FUNDS), "covered");
+        _accept(_updating(letters, account, OTHER_BOOK), "an empty book");
+        MarginWords.Claim memory claim = _bookClaim(letters, account, 2, 0);
+        claim.commitment = OTHER_BOOK;
+        claim.level = INITIAL;
+        _accept(_covering(claim), "covered with nothing");
+        _accept(_withdrawing(letters, account, FUNDS), "everything");
+        vm.assertTrue(letters.isCovered(account, OTHER_BOOK), "the empty book");
+        _assertCovered(account, false, "the first book");
     }
 
     /* EXPIRY */

@@ -83,7 +83,7 @@ contract CoveredLettersAccountsTest is LettersTest {
         _refuse(_updating(letters, nobody, BOOK), selector, "update");
         _refuse(_covering(letters, nobody, 1, MAINTENANCE, 0), selector, "covered");
         _refuse(_breaching(letters, nobody, 1, 0, 0), selector, "breach");
-        vm.assertTrue(!letters.isCovered(nobody), "covered");
+        vm.assertTrue(!letters.isCovered(nobody, bytes32(0)), "covered");
         vm.expectRevert(abi.encodeWithSelector(selector, nobody));
         letters.accountOf(nobody);
     }
@@ -104,7 +104,7 @@ contract CoveredLettersAccountsTest is LettersTest {
         _refuse(accepting, selector, "once");
 
         _assertEq(letters.accountOf(account).owner, BOB, "owner");
-        vm.assertTrue(letters.isCovered(account), "the same account");
+        vm.assertTrue(letters.isCovered(account, BOOK), "the same account");
         selector = ICoveredLetters.NotAccountOwner.selector;
         _refuse(_withdrawing(letters, account, 1), selector, "the old owner");
     }

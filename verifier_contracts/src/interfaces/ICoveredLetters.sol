@@ -127,7 +127,9 @@ interface ICoveredLetters is IMarginConsumer {
     /// @notice Who may accept the account; zero for nobody.
     function offeredTo(bytes32 account) external view returns (address);
 
-    /// @notice Whether the account is not in breach and a live cover of either level is within its
-    /// collateral. False for unknown accounts.
-    function isCovered(bytes32 account) external view returns (bool);
+    /// @notice Whether the account still has this book, is not in breach, and has a live cover of
+    /// either level within its collateral. False for unknown accounts. Who relies on the account
+    /// names the book he knows: its owner may replace it by another, and have that covered with
+    /// nothing, within one block.
+    function isCovered(bytes32 account, bytes32 commitment) external view returns (bool);
 }
