@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 import { MarginGated } from "../src/base/MarginGated.sol";
 import { IMarginConsumer } from "../src/interfaces/IMarginConsumer.sol";
 import { PortfolioMarginWords } from "../src/libraries/PortfolioMarginWords.sol";
@@ -159,6 +161,17 @@ contract MarginGatedTest is MarginTest {
         _publish(BTC, SPOT * 103 / 100, VOLATILITY);
         stub.setPosition(account, MarginGated.Position(book, FUNDS, MAINTENANCE));
         vm.assertTrue(!stub.isMargined(account), "another market");
+    }
+
+    /// @dev Cut to 128 bits, this W would be within anything.
+    function test_refusesBoundsOfMoreThan128Bits() public {
+        PositionStub stub = new PositionStub(address(this), registry, BTC, PARAMETERS, _rules());
+        stub.setKeyAllowed(OPEN_KEY, true);
+        bytes32 account = bytes32(uint256(1));
+        MarginWords.Claim memory claim = _claim(address(stub), account, 1, 1 << 128);
+        bytes32 book = PortfolioMarginWords.bookHash(new uint256[](0), claim.linear, claim.cash);
+        stub.setPosition(account, MarginGated.Position(book, type(uint256).max, MAINTENANCE));
+        _refuse(_opening(claim), SafeCast.SafeCastOverflowedUintDowncast.selector, "W");
     }
 
     function test_refusesOlderSnapshotThanUsed() public {

@@ -72,6 +72,9 @@ contract MarginParametersTest is LettersTest {
             abi.encodeWithSelector(IMarginConsumer.ParametersStillChanging.selector, until);
         vm.expectRevert(reason);
         letters.setParametersDigest(PARAMETERS);
+        vm.warp(until);
+        vm.expectRevert(reason);
+        letters.setParametersDigest(PARAMETERS);
         vm.warp(until + 1);
         letters.setParametersDigest(PARAMETERS);
         vm.assertEq(letters.previousParametersDigest(), OTHER_PARAMETERS, "previous");
