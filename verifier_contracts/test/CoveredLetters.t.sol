@@ -213,6 +213,19 @@ contract CoveredLettersTest is LettersTest {
         vm.assertTrue(letters.accountOf(account).isBreached, "still breached");
     }
 
+    /// @dev A letter is no pledge, and says so.
+    function test_ownerInBreachMayLeaveHisBookBehind() public {
+        bytes32 account = _open(letters, ALICE);
+        _accept(_breaching(letters, account, 1, FUNDS, 0), "breach");
+        _accept(_updating(letters, account, OTHER_BOOK), "an empty book");
+        MarginWords.Claim memory claim = _bookClaim(letters, account, 1, 0);
+        claim.commitment = OTHER_BOOK;
+        claim.level = INITIAL;
+        _accept(_covering(claim), "covered with nothing");
+        _accept(_withdrawing(letters, account, FUNDS), "everything");
+        _assertCovered(account, false, "the book in breach");
+    }
+
     /* BREAKER */
 
     function test_breakerStopsNeitherCoveredNorBreachNorDeposit() public {

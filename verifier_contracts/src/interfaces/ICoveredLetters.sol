@@ -27,6 +27,10 @@ import { IMarginConsumer } from "./IMarginConsumer.sol";
 /// breach's cures it: for one book, market, parameters and W just one of the two is provable, so the
 /// account was topped up, changed or saved by the market. What happens to an account that stays in
 /// breach is for a contract that knows the counterparties.
+///
+/// Collateral is shown here, not pledged: an owner may replace his book by an empty one, in breach
+/// too, have that covered with nothing and leave with everything. Counterparties who need a pledge
+/// let a contract of theirs own the account; it decides when the book changes and what is withdrawn.
 interface ICoveredLetters is IMarginConsumer {
     /// @param owner Who withdraws, updates, transfers.
     /// @param coveredSequence Sequence of the last `covered`.
