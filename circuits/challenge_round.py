@@ -29,7 +29,7 @@ from functools import partial
 from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.builder import CircuitBuilder
 from circuits.edsl.evaluation import WitnessArithmetic
-from circuits.edsl.lookups import RowQuery, RowTable
+from circuits.edsl.lookups import INDEX_POWER, TAG_POWER, RowQuery, RowTable
 from circuits.edsl.response import BuilderResponse, Response, TableBlock, WitnessResponse
 from circuits.edsl.values import CircuitError, FieldElement
 from circuits.field import BN254_FR, FieldArray
@@ -68,7 +68,7 @@ def answer(response: Response, committed: Committed) -> None:
     ar = response.ar
     root = ar.spaces[0]
     with ar.scope("challenge"):
-        powers = _powers(ar, second_challenge(ar, response.challenge(root)), 6)
+        powers = _powers(ar, second_challenge(ar, response.challenge(root)))
     removed = []
     for block in committed.blocks:
         with ar.scope(block.lanes.name):
@@ -125,13 +125,14 @@ def _fold(ar: Arithmetic, query: RowQuery, powers: list[FieldElement]) -> FieldE
     for order in range(len(query.taylor) - 2, -1, -1):
         worth = query.taylor[order] + ar.multiply(f"taylor[{order}]", worth, step)
     if query.index is not None:
-        worth = worth + ar.multiply("index", powers[4], query.index)
-    return worth + powers[5] * query.table.tag
+        worth = worth + ar.multiply("index", powers[INDEX_POWER - 1], query.index)
+    return worth + powers[TAG_POWER - 1] * query.table.tag
 
 
-def _powers(ar: Arithmetic, base: FieldElement, count: int) -> list[FieldElement]:
+def _powers(ar: Arithmetic, base: FieldElement) -> list[FieldElement]:
+    """Y, Y^2, …, Y^TAG_POWER: as many as a query's worth is folded with."""
     powers = [base]
-    for exponent in range(2, count + 1):
+    for exponent in range(2, TAG_POWER + 1):
         powers.append(ar.multiply(f"power[{exponent}]", powers[-1], base))
     return powers
 

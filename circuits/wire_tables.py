@@ -13,6 +13,7 @@ from functools import partial
 
 from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.group_sums import GroupSum
+from circuits.edsl.lookups import INDEX_POWER, TAG_POWER
 from circuits.edsl.response import Response
 from circuits.edsl.values import FieldElement, Integer, Payload
 from circuits.edsl.wire_rows import WireRows
@@ -114,14 +115,14 @@ def _worth(
     powers: list[FieldElement],
     index_products: dict[int, FieldElement],
 ) -> FieldElement:
-    worth = _horner(ar, rows.entries, powers[0]) + powers[5] * rows.tag
+    worth = _horner(ar, rows.entries, powers[0]) + powers[TAG_POWER - 1] * rows.tag
     for part in rows.index:
         if isinstance(part, Integer) and part.lo == part.hi:
-            worth = worth + powers[4] * part.lo
+            worth = worth + powers[INDEX_POWER - 1] * part.lo
             continue
         product = index_products.get(id(part))
         if product is None:
-            product = index_products[id(part)] = ar.multiply("index", part, powers[4])
+            product = index_products[id(part)] = ar.multiply("index", part, powers[INDEX_POWER - 1])
         worth = worth + product
     return worth
 

@@ -13,7 +13,7 @@ Encodings
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 from prover.errors import MalformedPointError, Reason
 
@@ -22,6 +22,9 @@ BASE_MODULUS = 21888242871839275222246405745257275088696311157297823662689037894
 COORDINATE_BYTES = 32
 G1_BYTES = 2 * COORDINATE_BYTES
 G2_BYTES = 4 * COORDINATE_BYTES
+
+_MONTGOMERY = (1 << 256) % BASE_MODULUS
+_MONTGOMERY_INVERSE = pow(_MONTGOMERY, -1, BASE_MODULUS)
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,16 @@ class G1Point:
     @classmethod
     def decode_bytes(cls, data: bytes) -> Self:
         """From untrusted EVM bytes: length and coordinate range are checked, the curve is not."""
-        return cls(*_decode(data, G1_BYTES))
+        return cls(*_decode(data, G1_BYTES, "big"))
+
+    def to_raw(self) -> bytes:
+        """Raw encoding, 64 bytes."""
+        return _encode_raw(self.coordinates)
+
+    @classmethod
+    def decode_raw(cls, data: bytes | memoryview) -> Self:
+        """From untrusted raw bytes: length and coordinate range are checked, the curve is not."""
+        return cls(*_decode_raw(data, G1_BYTES))
 
 
 @dataclass(frozen=True)
@@ -87,7 +99,17 @@ class G2Point:
     @classmethod
     def decode_bytes(cls, data: bytes) -> Self:
         """From untrusted EVM bytes: length and coordinate range are checked, the curve is not."""
-        return cls(*_decode(data, G2_BYTES))
+        return cls(*_decode(data, G2_BYTES, "big"))
+
+    def to_raw(self) -> bytes:
+        """Raw encoding, 128 bytes."""
+        return _encode_raw((self.x_real, self.x_imaginary, self.y_real, self.y_imaginary))
+
+    @classmethod
+    def decode_raw(cls, data: bytes | memoryview) -> Self:
+        """From untrusted raw bytes: length and coordinate range are checked, the curve is not."""
+        x_real, x_imaginary, y_real, y_imaginary = _decode_raw(data, G2_BYTES)
+        return cls(x_imaginary, x_real, y_imaginary, y_real)
 
 
 G1_GENERATOR = G1Point(1, 2)
@@ -109,11 +131,23 @@ def _encode(coordinates: tuple[int, ...]) -> bytes:
     return b"".join(value.to_bytes(COORDINATE_BYTES, "big") for value in coordinates)
 
 
-def _decode(data: bytes, size: int) -> tuple[int, ...]:
+def _encode_raw(coordinates: tuple[int, ...]) -> bytes:
+    values = [value * _MONTGOMERY % BASE_MODULUS for value in coordinates]
+    return b"".join(value.to_bytes(COORDINATE_BYTES, "little") for value in values)
+
+
+def _decode(
+    data: bytes | memoryview, size: int, order: Literal["big", "little"]
+) -> tuple[int, ...]:
     if len(data) != size:
         detail = f"expected {size} bytes, received {len(data)}"
         raise MalformedPointError(Reason.LENGTH, detail)
     starts = range(0, size, COORDINATE_BYTES)
-    values = tuple(int.from_bytes(data[i : i + COORDINATE_BYTES], "big") for i in starts)
+    values = tuple(int.from_bytes(data[i : i + COORDINATE_BYTES], order) for i in starts)
     check_coordinates(values)
     return values
+
+
+def _decode_raw(data: bytes | memoryview, size: int) -> tuple[int, ...]:
+    values = _decode(data, size, "little")
+    return tuple(value * _MONTGOMERY_INVERSE % BASE_MODULUS for value in values)

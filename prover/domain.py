@@ -1,7 +1,7 @@
 """The domain: from rows of a constraint system to polynomials.
 
 Row i belongs to point w^i of the n-th roots of unity, n = q 2^k with q one or three, the smallest
-that holds the rows: half a step from one power of two to the next.
+that holds the rows: sizes are 2, 4, 6, 8, 12, 16, 24, …
 
 The quotient h = (a b - c)/t is wanted by its values at the points s w^i of the *shifted* domain,
 s^2 = w: there t(x) = x^n - 1 is -2. Together they are the 2n-th roots of unity.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MODULUS = BN254_FR.modulus
 _FACTORS = (1, 3)
 
-#: The shifted domain takes one more factor of two.
+#: The most factors of two that a domain's size has: the shifted domain takes one more.
 MAX_TWO_ADICITY = BN254_FR.two_adicity - 1
 
 
@@ -47,7 +47,7 @@ class Domain:
 
     @classmethod
     def for_rows(cls, count: int) -> Domain:
-        """The smallest domain of at least that many points."""
+        """The smallest domain of at least that many points; each share is rounded up to 2^k."""
         shares = {factor: max(2, -(-count // factor)) for factor in _FACTORS}
         return cls(min(factor << (share - 1).bit_length() for factor, share in shares.items()))
 

@@ -27,7 +27,7 @@ from circuits.edsl.values import CircuitError, Debt, FieldElement, Integer, Payl
 from circuits.edsl.wire_rows import WireQuery, WireRows
 from circuits.field import BN254_FR
 
-#: Computes hinted wires from the payloads of its arguments: one array, or one per wire.
+#: Computes hinted wires from the payloads of its arguments: a vector, or a tuple of one per wire.
 HintFunction = Callable[..., Payload]
 
 

@@ -58,11 +58,11 @@ class Evaluation(Arithmetic):
         self, name: str, lanes: Lanes, count: int, function: HintFunction, *args: FieldElement
     ) -> tuple[FieldElement, ...]:
         """The function's vectors."""
-        values = function(*[self.lift(a.payload, a.lanes, lanes) for a in args])
-        arrays = values if isinstance(values, tuple) else (values,)
-        if len(arrays) != count:
-            raise CircuitError(f"{self.path}/{name}: {len(arrays)} hints for {count} wires")
-        return tuple(self.claim(f"{name}[{i}]", lanes, array) for i, array in enumerate(arrays))
+        values = self.compute(lanes, function, *args)
+        vectors = values if isinstance(values, tuple) else (values,)
+        if len(vectors) != count:
+            raise CircuitError(f"{self.path}/{name}: {len(vectors)} hints for {count} wires")
+        return tuple(self.claim(f"{name}[{i}]", lanes, each) for i, each in enumerate(vectors))
 
     def reduced(self, value: FieldElement) -> FieldElement:
         """Residues in [0, r)."""
@@ -177,7 +177,7 @@ class WitnessArithmetic(Evaluation):
         liar = self.liar
 
         def lying(*payloads: Payload) -> tuple[IntegerArray, ...]:
-            values = function(*map(_reduced, payloads))
+            values = function(*payloads)
             arrays = values if isinstance(values, tuple) else (values,)
             return liar(f"{self.path}/{name}", arrays)
 

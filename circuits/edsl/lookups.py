@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from circuits.edsl.values import CircuitError, FieldElement, Payload
 from circuits.edsl.wire_rows import FIRST_WIRE_TAG
 
-#: Y^5 carries a query's row index and Y^6 its table's tag, so rows end at Y^4.
+#: Degree of a row, and the powers of Y that carry a query's row index and its table's tag.
 MAX_DEGREE = 4
+INDEX_POWER = MAX_DEGREE + 1
+TAG_POWER = INDEX_POWER + 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +41,10 @@ class RowTable:
         return len(self.rows[0]) - 1
 
     def worth_coefficients(self, row: int) -> tuple[int, ...]:
-        """Coefficients of a row's worth on 1, Y, …, Y^6."""
-        coefficients = list(self.rows[row]) + [0] * (7 - len(self.rows[row]))
-        coefficients[5] += row if self.indexed else 0
-        coefficients[6] += self.tag
+        """Coefficients of a row's worth on 1, Y, …, Y^TAG_POWER."""
+        coefficients = list(self.rows[row]) + [0] * (TAG_POWER + 1 - len(self.rows[row]))
+        coefficients[INDEX_POWER] += row if self.indexed else 0
+        coefficients[TAG_POWER] += self.tag
         return tuple(coefficients)
 
 

@@ -38,7 +38,7 @@ class Repeats:
 class SetupFigures:
     """Making a key: `setup` without building the circuit and writing the file.
 
-    `h_query_points` are as many as the domain has, or one fewer.
+    `h_query_points` are as many as the domain has points.
     """
 
     constraints: int

@@ -1,7 +1,7 @@
 """What proving asks of others: a queue that remembers, and a recipe that proves.
 
-"Workers never read SQL": the queue is asked by the dispatcher in the node's process; a worker
-process gets bytes and answers bytes.
+Workers never read SQL: the node's own process asks the queue, one thread for each worker process,
+which gets bytes and answers with bytes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class ClaimedJob:
 class ProvedMarks:
     """A proof that was verified by its maker: key id (32), data hash (32), words (32 each), proof.
 
-    Seconds are wall-clock times of this job's parts; a key already loaded costs 0.
+    Seconds are wall-clock times of this job's parts; a key already loaded costs 0, and what the
+    witness computes once it knows the challenge counts as proof.
     """
 
     key_id: bytes
@@ -42,7 +43,7 @@ class ProvedMarks:
 
 
 class ProofQueue(Protocol):
-    """The store, as far as proving goes. Every method is one committed transaction."""
+    """The store, as far as proving goes. What a method did is committed when it returns."""
 
     def recover(self) -> int:
         """At start: whatever was PROVING when the node died is QUEUED again; how many."""

@@ -1,11 +1,13 @@
-"""Typed stub of the extension built from prover/native; only `prover.engines.native` imports it.
+"""Typed stub of the extension built from prover/native.
+
+`prover.engines.native` imports it, and `prover.engines.native_numbers` from there; nobody else.
 
 Lane vectors are immutable. Their operators take vectors of as many lanes (ValueError otherwise)
 and integers, and return NotImplemented for anything else.
 
 Buffers of scalars hold canonical little-endian limbs, four uint64 to a scalar; bytes returned for
 scalars are those limbs. Single points are in EVM encoding, vectors in raw encoding
-(`prover.curve`). Malformed input raises ValueError. Every call releases the interpreter.
+(`prover.curve`). Malformed input raises ValueError. Long calls release the interpreter.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from py_ecc.fields import optimized_bn128_FQ as FQ
 from py_ecc.fields import optimized_bn128_FQ2 as FQ2
@@ -19,8 +19,6 @@ from py_ecc.optimized_bn128.optimized_pairing import final_exponentiate, pairing
 from circuits.field import BN254_FR, FieldArray, pack_scalars, unpack_scalars
 from circuits.r1cs import Matrices
 from prover.curve import (
-    BASE_MODULUS,
-    COORDINATE_BYTES,
     G1_BYTES,
     G2_BYTES,
     G1Point,
@@ -43,8 +41,8 @@ from prover.errors import MalformedPointError, Reason
 #: A projective point of py_ecc: a triple of FQ or of FQ2.
 Projective = Any
 
-_MONTGOMERY = (1 << 256) % BASE_MODULUS
-_MONTGOMERY_INVERSE = pow(_MONTGOMERY, -1, BASE_MODULUS)
+_Point = TypeVar("_Point", G1Point, G2Point)
+
 _SCALAR_BITS = BN254_FR.modulus.bit_length()
 
 
@@ -75,7 +73,8 @@ class _Vector:
 
     def to_bytes(self) -> bytes:
         """Raw encoding, see `prover.curve`."""
-        return b"".join(_raw_point(point) for point in self.points)
+        from_projective = _from_g1 if self.group is _G1 else _from_g2
+        return b"".join(from_projective(point).to_raw() for point in self.points)
 
 
 class ReferenceEngine:
@@ -85,12 +84,11 @@ class ReferenceEngine:
 
     def load_g1(self, raw: RawBytes) -> PointVector:
         """See `Engine`."""
-        return _Vector(_G1, [_g1(G1Point(*c)) for c in _raw_coordinates(raw, G1_BYTES)])
+        return _Vector(_G1, [_g1(point) for point in _points(G1Point, raw, G1_BYTES)])
 
     def load_g2(self, raw: RawBytes) -> PointVector:
-        """See `Engine`; raw Fp2 elements are real || imaginary, points imaginary first."""
-        coordinates = _raw_coordinates(raw, G2_BYTES)
-        return _Vector(_G2, [_g2(G2Point(xi, xr, yi, yr)) for xr, xi, yr, yi in coordinates])
+        """See `Engine`."""
+        return _Vector(_G2, [_g2(point) for point in _points(G2Point, raw, G2_BYTES)])
 
     def fixed_base_g1(self, scalars: FieldArray) -> PointVector:
         """See `Engine`."""
@@ -211,26 +209,14 @@ def _from_g2(point: Projective) -> G2Point:
     return G2Point(int(x_imaginary), int(x_real), int(y_imaginary), int(y_real))
 
 
-def _raw_point(point: Projective) -> bytes:
-    """Coordinates with the real part first, in Montgomery form, little-endian."""
-    if isinstance(point[0], FQ):
-        coordinates = _from_g1(point).coordinates
-    else:
-        x_imaginary, x_real, y_imaginary, y_real = _from_g2(point).coordinates
-        coordinates = (x_real, x_imaginary, y_real, y_imaginary)
-    values = [value * _MONTGOMERY % BASE_MODULUS for value in coordinates]
-    return b"".join(value.to_bytes(COORDINATE_BYTES, "little") for value in values)
-
-
-def _raw_coordinates(raw: RawBytes, size: int) -> Iterator[tuple[int, ...]]:
+def _points(kind: type[_Point], raw: RawBytes, size: int) -> Iterator[_Point]:
     if len(raw) % size:
         raise ValueError(f"length is no multiple of {size} bytes")
     for start in range(0, len(raw), size):
-        offsets = range(start, start + size, COORDINATE_BYTES)
-        values = [int.from_bytes(raw[i : i + COORDINATE_BYTES], "little") for i in offsets]
-        if any(value >= BASE_MODULUS for value in values):
-            raise ValueError("a coordinate is not below the modulus")
-        yield tuple(value * _MONTGOMERY_INVERSE % BASE_MODULUS for value in values)
+        try:
+            yield kind.decode_raw(raw[start : start + size])
+        except MalformedPointError as error:
+            raise ValueError("a coordinate is not below the modulus") from error
 
 
 def _fault(group: _Group, point: Projective) -> Reason | None:

@@ -1,4 +1,7 @@
-"""Sparse matrices on Python integers: what the reference engine does with a constraint system."""
+"""Sparse matrices on Python integers: what the reference engine does with a constraint system.
+
+`System.check` is also what a key file's matrices must pass, whichever engine uses them.
+"""
 
 from __future__ import annotations
 

@@ -8,13 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circuits.field import BN254_FR
-from prover.curve import BASE_MODULUS, COORDINATE_BYTES, G1Point, G2Point
+from prover.curve import G1Point, G2Point
 from prover.domain import Domain
 from prover.engines.base import Engine, PointVector, RawBytes
 from prover.errors import CorruptInteropFileError, MalformedPointError
-
-_MONTGOMERY = (1 << 256) % BASE_MODULUS
-_MONTGOMERY_INVERSE = pow(_MONTGOMERY, -1, BASE_MODULUS)
 
 #: A coefficient of A (matrix 0) or B (matrix 1) as a `.zkey` holds it: value * 2^512 mod r.
 COEFFICIENT = np.dtype([("matrix", "<u4"), ("row", "<u4"), ("wire", "<u4"), ("value", "<u8", 4)])
@@ -103,38 +100,3 @@ def check_key(key: PlainKey, engine: Engine) -> None:
         fault = engine.first_fault(points, infinity_allowed=True)
         if fault is not None:
             raise CorruptInteropFileError(f"{name}[{fault.position}]: {fault.reason.value}")
-
-
-def raw_g1(point: G1Point) -> bytes:
-    """Raw encoding of one point, see `prover.curve`."""
-    return _raw(point.coordinates)
-
-
-def raw_g2(point: G2Point) -> bytes:
-    """The same in G2: real parts first."""
-    x_imaginary, x_real, y_imaginary, y_real = point.coordinates
-    return _raw((x_real, x_imaginary, y_real, y_imaginary))
-
-
-def decode_raw_g1(raw: RawBytes) -> G1Point:
-    """From untrusted raw bytes of the right length; only the range of coordinates is checked."""
-    return G1Point(*_coordinates(raw))
-
-
-def decode_raw_g2(raw: RawBytes) -> G2Point:
-    """The same in G2."""
-    x_real, x_imaginary, y_real, y_imaginary = _coordinates(raw)
-    return G2Point(x_imaginary, x_real, y_imaginary, y_real)
-
-
-def _raw(coordinates: tuple[int, ...]) -> bytes:
-    values = [value * _MONTGOMERY % BASE_MODULUS for value in coordinates]
-    return b"".join(value.to_bytes(COORDINATE_BYTES, "little") for value in values)
-
-
-def _coordinates(raw: RawBytes) -> tuple[int, ...]:
-    starts = range(0, len(raw), COORDINATE_BYTES)
-    values = [int.from_bytes(raw[i : i + COORDINATE_BYTES], "little") for i in starts]
-    if any(value >= BASE_MODULUS for value in values):
-        raise CorruptInteropFileError("a coordinate is not below the base modulus")
-    return tuple(value * _MONTGOMERY_INVERSE % BASE_MODULUS for value in values)

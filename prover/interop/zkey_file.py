@@ -17,15 +17,19 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from circuits.field import BN254_FR
-from prover.curve import BASE_MODULUS, G1_BYTES, G2_BYTES
+from prover.curve import BASE_MODULUS, G1_BYTES, G2_BYTES, G1Point, G2Point
 from prover.domain import MAX_TWO_ADICITY, Domain
-from prover.errors import CorruptInteropFileError, UnsupportedInteropFileError
+from prover.errors import (
+    CorruptInteropFileError,
+    MalformedPointError,
+    UnsupportedInteropFileError,
+)
 from prover.interop.container import (
     Cursor,
     Raw,
@@ -37,15 +41,7 @@ from prover.interop.container import (
     require,
     write_sections,
 )
-from prover.interop.plain_key import (
-    COEFFICIENT,
-    PlainKey,
-    PlainVerifyingKey,
-    decode_raw_g1,
-    decode_raw_g2,
-    raw_g1,
-    raw_g2,
-)
+from prover.interop.plain_key import COEFFICIENT, PlainKey, PlainVerifyingKey
 
 _MAGIC = b"zkey"
 _VERSION = 1
@@ -54,6 +50,8 @@ _PROTOCOL, _HEADER, _IC, _COEFFICIENTS, _A, _B_G1, _B_G2, _C, _H, _CEREMONY = ra
 
 _HASH_BYTES = 64
 _CONTRIBUTION_BYTES = 3 * G1_BYTES + G2_BYTES + _HASH_BYTES
+
+_Point = TypeVar("_Point", G1Point, G2Point)
 
 
 class _Header(NamedTuple):
@@ -71,18 +69,18 @@ def write_zkey(path: Path, key: PlainKey) -> None:
         field_header(BASE_MODULUS)
         + field_header(BN254_FR.modulus)
         + struct.pack("<III", *counts)
-        + raw_g1(vk.alpha_g1)
-        + raw_g1(key.beta_g1)
-        + raw_g2(vk.beta_g2)
-        + raw_g2(vk.gamma_g2)
-        + raw_g1(key.delta_g1)
-        + raw_g2(vk.delta_g2)
+        + vk.alpha_g1.to_raw()
+        + key.beta_g1.to_raw()
+        + vk.beta_g2.to_raw()
+        + vk.gamma_g2.to_raw()
+        + key.delta_g1.to_raw()
+        + vk.delta_g2.to_raw()
     )
     coefficients = struct.pack("<I", len(key.coefficients)) + key.coefficients.tobytes()
     sections: list[tuple[int, Raw]] = [
         (_PROTOCOL, struct.pack("<I", _GROTH16)),
         (_HEADER, header),
-        (_IC, b"".join(map(raw_g1, vk.ic_g1))),
+        (_IC, b"".join(point.to_raw() for point in vk.ic_g1)),
         (_COEFFICIENTS, coefficients),
         (_A, key.a_query),
         (_B_G1, key.b_g1_query),
@@ -122,14 +120,14 @@ def decode_zkey(data: Raw) -> PlainKey:
     ic = sections[_IC]
     return PlainKey(
         verifying_key=PlainVerifyingKey(
-            alpha_g1=decode_raw_g1(alpha_g1),
-            beta_g2=decode_raw_g2(beta_g2),
-            gamma_g2=decode_raw_g2(gamma_g2),
-            delta_g2=decode_raw_g2(delta_g2),
-            ic_g1=tuple(decode_raw_g1(ic[i : i + G1_BYTES]) for i in range(0, len(ic), G1_BYTES)),
+            alpha_g1=_point(G1Point, alpha_g1),
+            beta_g2=_point(G2Point, beta_g2),
+            gamma_g2=_point(G2Point, gamma_g2),
+            delta_g2=_point(G2Point, delta_g2),
+            ic_g1=tuple(_point(G1Point, ic[i : i + G1_BYTES]) for i in range(0, len(ic), G1_BYTES)),
         ),
-        beta_g1=decode_raw_g1(beta_g1),
-        delta_g1=decode_raw_g1(delta_g1),
+        beta_g1=_point(G1Point, beta_g1),
+        delta_g1=_point(G1Point, delta_g1),
         wire_count=header.wire_count,
         domain=header.domain,
         coefficients=_decode_coefficients(sections[_COEFFICIENTS], header),
@@ -156,6 +154,13 @@ def _decode_header(section: memoryview) -> _Header:
     if domain_size >> MAX_TWO_ADICITY > 1:
         raise UnsupportedInteropFileError(f"a domain of size {domain_size} is too large")
     return _Header(wire_count, public_count, Domain(domain_size), points)
+
+
+def _point(kind: type[_Point], raw: memoryview) -> _Point:
+    try:
+        return kind.decode_raw(raw)
+    except MalformedPointError as error:
+        raise CorruptInteropFileError(f"a point of the key: {error}") from error
 
 
 def _check_vectors(sections: dict[int, memoryview], header: _Header) -> None:

@@ -1,7 +1,7 @@
 """`make bench`: what proofs cost here, phase by phase, beside snarkjs on the very same files.
 
-Prints tables and the bars; writes JSON with every run, machine and versions, and a plot. A quarter
-of an hour on two cores; `make bench QUICK=1`, or `make bench BENCH="--options 1024"`, for less.
+Prints tables and the bars; writes JSON with every run, machine and versions, and a plot. Ten
+minutes on two cores; `make bench QUICK=1`, or `make bench BENCH="--options 1024"`, for less.
 """
 
 from __future__ import annotations

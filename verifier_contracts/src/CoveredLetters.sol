@@ -158,11 +158,10 @@ contract CoveredLetters is ICoveredLetters, MarginConsumer, ReentrancyGuardTrans
         private
     {
         _checkSequence(words, held.coveredSequence);
-        (IMarketOracle.MarketSnapshot memory snapshot, IMarketOracle.MarketSnapshot memory newest) =
-            _checkSnapshot(words, held.usedSnapshot);
+        IMarketOracle.MarketSnapshot memory snapshot = _checkSnapshot(words, held.usedSnapshot);
         uint256 bound = words[PortfolioMarginWords.COLLATERAL_INDEX];
         if (bound > held.collateral) revert CollateralBelowBound(held.collateral, bound);
-        Cover memory cover = _newCover(words, bound, snapshot, newest);
+        Cover memory cover = _newCover(words, bound, snapshot);
 
         held.coveredSequence++;
         held.usedSnapshot = snapshot.number;
@@ -181,7 +180,7 @@ contract CoveredLetters is ICoveredLetters, MarginConsumer, ReentrancyGuardTrans
         private
     {
         _checkSequence(words, held.breachSequence);
-        (IMarketOracle.MarketSnapshot memory snapshot,) = _checkSnapshot(words, held.usedSnapshot);
+        IMarketOracle.MarketSnapshot memory snapshot = _checkSnapshot(words, held.usedSnapshot);
         _checkParameters(words);
         uint8 level = PortfolioMarginWords.level(words[PortfolioMarginWords.SNAPSHOT_INDEX]);
         if (level != PortfolioMarginWords.MAINTENANCE) revert LevelUnexpected(level);
@@ -216,9 +215,9 @@ contract CoveredLetters is ICoveredLetters, MarginConsumer, ReentrancyGuardTrans
     }
 
     /// @inheritdoc ICoveredLetters
-    function isCovered(bytes32 account) external view returns (bool) {
+    function isCovered(bytes32 account, bytes32 commitment) external view returns (bool) {
         Account storage held = _accounts[account];
-        if (held.isBreached) return false;
+        if (held.isBreached || commitment != held.commitment) return false;
         return _covers(held.maintenance, held.collateral) || _covers(held.initial, held.collateral);
     }
 

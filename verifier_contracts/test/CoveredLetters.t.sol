@@ -4,11 +4,12 @@ pragma solidity 0.8.37;
 import { ICoveredLetters } from "../src/interfaces/ICoveredLetters.sol";
 import { IMarginConsumer } from "../src/interfaces/IMarginConsumer.sol";
 import { LettersTest } from "./support/LettersTest.sol";
+import { MarginWords } from "./support/MarginWords.sol";
 
 /// @notice Covered, breached, cured: what attestations do to an account.
 contract CoveredLettersTest is LettersTest {
     function _assertCovered(bytes32 account, bool expected, string memory what) private view {
-        vm.assertTrue(letters.isCovered(account) == expected, what);
+        vm.assertTrue(letters.isCovered(account, BOOK) == expected, what);
     }
 
     /* COVERED */
@@ -75,6 +76,20 @@ contract CoveredLettersTest is LettersTest {
         _assertCovered(account, false, "the maintenance cover alone");
     }
 
+    /// @dev The owner may do all that; whoever relied on the first book must see it.
+    function test_coverOfAnotherBookIsNoneOfTheFirst() public {
+        bytes32 account = _open(letters, ALICE);
+        _accept(_covering(letters, account, 1, INITIAL, FUNDS), "covered");
+        _accept(_updating(letters, account, OTHER_BOOK), "an empty book");
+        MarginWords.Claim memory claim = _bookClaim(letters, account, 2, 0);
+        claim.commitment = OTHER_BOOK;
+        claim.level = INITIAL;
+        _accept(_covering(claim), "covered with nothing");
+        _accept(_withdrawing(letters, account, FUNDS), "everything");
+        vm.assertTrue(letters.isCovered(account, OTHER_BOOK), "the empty book");
+        _assertCovered(account, false, "the first book");
+    }
+
     /* EXPIRY */
 
     function test_coverEndsByAge() public {
@@ -113,6 +128,20 @@ contract CoveredLettersTest is LettersTest {
         _assertCovered(account, false, "volatility down by more");
         _publish(BTC, SPOT, VOLATILITY * 11 / 10 + 1);
         _assertCovered(account, false, "volatility up by more");
+    }
+
+    /// @dev The oracle's limit is wider than a cover's: what it holds back has moved too far already.
+    function test_coverRestsWhileALargeMoveIsHeld() public {
+        bytes32 account = _open(letters, ALICE);
+        _accept(_covering(letters, account, 1, INITIAL, FUNDS), "covered");
+        _publish(BTC, SPOT / 2, VOLATILITY);
+        vm.assertEq(oracle.heldSnapshot(BTC).number, lastNumber, "held");
+        _assertCovered(account, false, "while it is held");
+        _publish();
+        _assertCovered(account, true, "it was a mistake");
+        _publish(BTC, SPOT / 2, VOLATILITY);
+        _publish(BTC, SPOT / 2, VOLATILITY);
+        _assertCovered(account, false, "confirmed");
     }
 
     /* BREACH */
@@ -182,6 +211,19 @@ contract CoveredLettersTest is LettersTest {
         _accept(_breaching(letters, account, 1, FUNDS, 0), "breach");
         _accept(_updating(letters, account, OTHER_BOOK), "update");
         vm.assertTrue(letters.accountOf(account).isBreached, "still breached");
+    }
+
+    /// @dev A letter is no pledge, and says so.
+    function test_ownerInBreachMayLeaveHisBookBehind() public {
+        bytes32 account = _open(letters, ALICE);
+        _accept(_breaching(letters, account, 1, FUNDS, 0), "breach");
+        _accept(_updating(letters, account, OTHER_BOOK), "an empty book");
+        MarginWords.Claim memory claim = _bookClaim(letters, account, 1, 0);
+        claim.commitment = OTHER_BOOK;
+        claim.level = INITIAL;
+        _accept(_covering(claim), "covered with nothing");
+        _accept(_withdrawing(letters, account, FUNDS), "everything");
+        _assertCovered(account, false, "the book in breach");
     }
 
     /* BREAKER */

@@ -4,7 +4,9 @@ pragma solidity 0.8.37;
 import {
     ReentrancyGuardTransient
 } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import { CoveredLetters } from "../src/CoveredLetters.sol";
 import { ICoveredLetters } from "../src/interfaces/ICoveredLetters.sol";
 import { IMarginConsumer } from "../src/interfaces/IMarginConsumer.sol";
 import { AttestationConsumer } from "../src/base/AttestationConsumer.sol";
@@ -34,6 +36,16 @@ contract CoveredLettersAccountsTest is LettersTest {
         bytes32 account = letters.accountIdOf(ALICE, bytes32(0));
         vm.assertTrue(account != letters.accountIdOf(BOB, bytes32(0)), "owner");
         vm.assertTrue(account != letters.accountIdOf(ALICE, bytes32(uint256(1))), "salt");
+    }
+
+    /// @dev A book committed to one account is nobody's elsewhere.
+    function test_accountsOfAllContractsAndChainsDiffer() public {
+        bytes32 account = letters.accountIdOf(ALICE, bytes32(0));
+        CoveredLetters other =
+            new CoveredLetters(address(this), registry, token, BTC, PARAMETERS, _rules());
+        vm.assertTrue(account != other.accountIdOf(ALICE, bytes32(0)), "contract");
+        vm.chainId(block.chainid + 1);
+        vm.assertTrue(account != letters.accountIdOf(ALICE, bytes32(0)), "chain");
     }
 
     function test_refusesTheSameAccountTwice() public {
@@ -83,7 +95,7 @@ contract CoveredLettersAccountsTest is LettersTest {
         _refuse(_updating(letters, nobody, BOOK), selector, "update");
         _refuse(_covering(letters, nobody, 1, MAINTENANCE, 0), selector, "covered");
         _refuse(_breaching(letters, nobody, 1, 0, 0), selector, "breach");
-        vm.assertTrue(!letters.isCovered(nobody), "covered");
+        vm.assertTrue(!letters.isCovered(nobody, bytes32(0)), "covered");
         vm.expectRevert(abi.encodeWithSelector(selector, nobody));
         letters.accountOf(nobody);
     }
@@ -104,7 +116,7 @@ contract CoveredLettersAccountsTest is LettersTest {
         _refuse(accepting, selector, "once");
 
         _assertEq(letters.accountOf(account).owner, BOB, "owner");
-        vm.assertTrue(letters.isCovered(account), "the same account");
+        vm.assertTrue(letters.isCovered(account, BOOK), "the same account");
         selector = ICoveredLetters.NotAccountOwner.selector;
         _refuse(_withdrawing(letters, account, 1), selector, "the old owner");
     }
@@ -231,6 +243,23 @@ contract CoveredLettersAccountsTest is LettersTest {
         }
         bytes4 selector = IMarginConsumer.StatementUnknown.selector;
         _refuse(_attestation(other, words), selector, "eleven words");
+    }
+
+    /// @dev The circuit has 128 bits for each; cut off, they would say something else.
+    function test_refusesBoundsOfMoreThan128Bits() public {
+        bytes32 account = _open(letters, ALICE);
+        bytes4 selector = SafeCast.SafeCastOverflowedUintDowncast.selector;
+        uint256 large = 1 << 128;
+        _refuse(_breaching(letters, account, 1, FUNDS, large), selector, "Q");
+        _refuse(_breaching(letters, account, 1, large, 0), selector, "W of a breach");
+        selector = IMarginConsumer.CollateralBelowBound.selector;
+        _refuse(_covering(letters, account, 1, MAINTENANCE, large), selector, "W of a covered");
+        letters = new CoveredLetters(address(this), registry, token, ETH, PARAMETERS, _rules());
+        letters.setKeyAllowed(COVERED_KEY, true);
+        MarginWords.Claim memory claim = _bookClaim(letters, _open(letters, ALICE), 1, FUNDS);
+        _dated(claim, ETH, _publish(ETH, 1 << 40, VOLATILITY));
+        selector = SafeCast.SafeCastOverflowedUintDowncast.selector;
+        _refuse(_covering(claim), selector, "spot");
     }
 
     function test_refusesUnknownLevels() public {

@@ -158,6 +158,32 @@ contract CoveredLettersMustFailTest is LettersAttack {
         _mustFail(WeakLetters.Hole.DeadCover, selector, _coverInAMarketThatMoved);
     }
 
+    /// @dev Proven for the market before a fall that waits for its confirmation.
+    function _coverWhileAFallIsHeld(ICoveredLetters target) private returns (Step memory) {
+        MarginWords.Claim memory claim = _bookClaim(target, _open(target, ALICE), 1, FUNDS);
+        _publish(BTC, SPOT / 2, VOLATILITY);
+        return _covering(claim);
+    }
+
+    function test_refusesCoveredWhileAMoveIsHeld() public {
+        bytes4 selector = IMarginConsumer.CoverNotLive.selector;
+        _mustFail(WeakLetters.Hole.HeldMove, selector, _coverWhileAFallIsHeld);
+    }
+
+    function _cureWhileAFallIsHeld(ICoveredLetters target) private returns (Step memory) {
+        bytes32 account = _open(target, ALICE);
+        _accept(_breaching(target, account, 1, FUNDS, 0), "breach");
+        _deposit(target, account, 1);
+        MarginWords.Claim memory claim = _bookClaim(target, account, 1, FUNDS + 1);
+        _publish(BTC, SPOT / 2, VOLATILITY);
+        return _covering(claim);
+    }
+
+    function test_refusesCureWhileAMoveIsHeld() public {
+        bytes4 selector = IMarginConsumer.CoverNotLive.selector;
+        _mustFail(WeakLetters.Hole.HeldMove, selector, _cureWhileAFallIsHeld);
+    }
+
     /* WHICH NUMBER */
 
     function _skipSequences(ICoveredLetters target) private returns (Step memory) {

@@ -53,6 +53,18 @@ contract CoveredLettersWithdrawMustFailTest is LettersAttack {
         _mustFail(WeakLetters.Hole.Volatility, selector, _withdrawAfterVolatilityMove);
     }
 
+    /// @dev A move that the oracle holds back is signed all the same; only its confirmation is missing.
+    function _withdrawWhileAFallIsHeld(ICoveredLetters target) private returns (Step memory) {
+        bytes32 account = _covered(target);
+        _publish(BTC, SPOT / 2, VOLATILITY);
+        return _withdrawing(target, account, 1);
+    }
+
+    function test_refusesWithdrawalWhileAMoveIsHeld() public {
+        bytes4 selector = ICoveredLetters.NotCovered.selector;
+        _mustFail(WeakLetters.Hole.HeldMove, selector, _withdrawWhileAFallIsHeld);
+    }
+
     /* BOUND AND LEVEL */
 
     function _withdrawTooMuch(ICoveredLetters target) private returns (Step memory) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 import { MarginGated } from "../src/base/MarginGated.sol";
 import { IMarginConsumer } from "../src/interfaces/IMarginConsumer.sol";
 import { PortfolioMarginWords } from "../src/libraries/PortfolioMarginWords.sol";
@@ -161,6 +163,17 @@ contract MarginGatedTest is MarginTest {
         vm.assertTrue(!stub.isMargined(account), "another market");
     }
 
+    /// @dev Cut to 128 bits, this W would be within anything.
+    function test_refusesBoundsOfMoreThan128Bits() public {
+        PositionStub stub = new PositionStub(address(this), registry, BTC, PARAMETERS, _rules());
+        stub.setKeyAllowed(OPEN_KEY, true);
+        bytes32 account = bytes32(uint256(1));
+        MarginWords.Claim memory claim = _claim(address(stub), account, 1, 1 << 128);
+        bytes32 book = PortfolioMarginWords.bookHash(new uint256[](0), claim.linear, claim.cash);
+        stub.setPosition(account, MarginGated.Position(book, type(uint256).max, MAINTENANCE));
+        _refuse(_opening(claim), SafeCast.SafeCastOverflowedUintDowncast.selector, "W");
+    }
+
     function test_refusesOlderSnapshotThanUsed() public {
         MarginWords.Claim memory older = _requested(desk, 2);
         _publish();
@@ -255,6 +268,17 @@ contract MarginGatedTest is MarginTest {
 
     function test_refusesAnOldProof() public {
         _mustFail(WeakDesk.Hole.Age, MarginGated.MarginMissing.selector, _executeTooLate);
+    }
+
+    function _executeWhileAFallIsHeld(OptionDesk target) private returns (Step memory) {
+        _accept(_opening(_requested(target, 1)), "proof");
+        _publish(BTC, SPOT / 2, VOLATILITY);
+        return _executing(target);
+    }
+
+    function test_refusesNewRiskWhileAMoveIsHeld() public {
+        bytes4 selector = MarginGated.MarginMissing.selector;
+        _mustFail(WeakDesk.Hole.HeldMove, selector, _executeWhileAFallIsHeld);
     }
 
     function _executeWhileTripped(OptionDesk target) private returns (Step memory) {

@@ -33,9 +33,11 @@ contract MarginParametersTest is LettersTest {
         vm.warp(until - 1);
         _publish();
         _accept(_coveringBy(PARAMETERS, account, 3), "old, last second");
-        vm.assertTrue(letters.isCovered(account), "covered");
+        vm.assertTrue(letters.isCovered(account, BOOK), "covered");
         _publish();
-        vm.assertTrue(!letters.isCovered(account), "nothing proven under the old one lives on");
+        vm.assertTrue(
+            !letters.isCovered(account, BOOK), "nothing proven under the old one lives on"
+        );
         bytes4 selector = IMarginConsumer.ParametersNotGoverned.selector;
         _refuse(_coveringBy(PARAMETERS, account, 4), selector, "old");
         _accept(_coveringBy(OTHER_PARAMETERS, account, 4), "new");
@@ -68,6 +70,9 @@ contract MarginParametersTest is LettersTest {
         uint40 until = letters.previousParametersUntil();
         bytes memory reason =
             abi.encodeWithSelector(IMarginConsumer.ParametersStillChanging.selector, until);
+        vm.expectRevert(reason);
+        letters.setParametersDigest(PARAMETERS);
+        vm.warp(until);
         vm.expectRevert(reason);
         letters.setParametersDigest(PARAMETERS);
         vm.warp(until + 1);
@@ -123,7 +128,7 @@ contract MarginParametersTest is LettersTest {
             if (i == 2) rules.spotMoveBps = 0;
             if (i == 3) rules.spotMoveBps = 10_001;
             if (i == 4) rules.volatilityMoveBps = 0;
-            if (i == 5) rules.volatilityMoveBps = 10_001;
+            if (i == 5) rules.volatilityMoveBps = 10_000;
             _expectError(IMarginConsumer.RulesOutOfRange.selector);
             new CoveredLetters(address(this), registry, token, BTC, PARAMETERS, rules);
         }
@@ -150,8 +155,8 @@ contract MarginParametersTest is LettersTest {
         bytes32 account = _open(letters, ALICE);
         _accept(_coveringBy(PARAMETERS, account, 1), "covered");
         _publish(BTC, SPOT, 0);
-        vm.assertTrue(!letters.isCovered(account), "not covered");
+        vm.assertTrue(!letters.isCovered(account, BOOK), "not covered");
         _publish();
-        vm.assertTrue(letters.isCovered(account), "covered");
+        vm.assertTrue(letters.isCovered(account, BOOK), "covered");
     }
 }

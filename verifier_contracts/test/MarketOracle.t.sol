@@ -179,15 +179,31 @@ contract MarketOracleTest is OracleSigners {
 
     function test_ownerChangesSignersAndThreshold() public {
         oracle.setThreshold(3);
-        oracle.setSigner(vm.addr(99), true);
+        oracle.setSigner(vm.addr(99), true, 3);
         vm.assertEq(oracle.signerCount(), 4, "four signers");
         vm.expectRevert(abi.encodeWithSelector(IMarketOracle.ThresholdOutOfRange.selector, 2, 4));
         oracle.setThreshold(2);
-        oracle.setSigner(vm.addr(99), false);
+        oracle.setSigner(vm.addr(99), false, 3);
         vm.expectRevert(abi.encodeWithSelector(IMarketOracle.ThresholdOutOfRange.selector, 3, 2));
-        oracle.setSigner(vm.addr(signerKeys[0]), false);
+        oracle.setSigner(vm.addr(signerKeys[0]), false, 3);
         vm.expectRevert(abi.encodeWithSelector(IMarketOracle.ThresholdOutOfRange.selector, 0, 3));
         oracle.setThreshold(0);
+    }
+
+    /// @dev One signer and a threshold of one fit no two signers, and a threshold of two fits no one:
+    /// only both at once get anywhere, also where the only signer's key has to go.
+    function test_oneSignerBecomesTwoAndAnother() public {
+        address[] memory signers = new address[](1);
+        signers[0] = vm.addr(signerKeys[0]);
+        oracle = new MarketOracle(address(this), address(0), signers, 1, 1_000);
+        vm.expectRevert(abi.encodeWithSelector(IMarketOracle.ThresholdOutOfRange.selector, 1, 2));
+        oracle.setSigner(vm.addr(99), true, 1);
+        vm.expectRevert(abi.encodeWithSelector(IMarketOracle.ThresholdOutOfRange.selector, 2, 1));
+        oracle.setThreshold(2);
+        oracle.setSigner(vm.addr(99), true, 2);
+        vm.assertEq(oracle.threshold(), 2, "both");
+        oracle.setSigner(signers[0], false, 1);
+        vm.assertTrue(oracle.threshold() == 1 && oracle.isSigner(vm.addr(99)), "the other alone");
     }
 
     function test_refusesUselessSignersAndLimits() public {
@@ -195,9 +211,9 @@ contract MarketOracleTest is OracleSigners {
         vm.expectRevert(
             abi.encodeWithSelector(IMarketOracle.SignerUnchanged.selector, signer, true)
         );
-        oracle.setSigner(signer, true);
+        oracle.setSigner(signer, true, 2);
         vm.expectRevert(abi.encodeWithSelector(IMarketOracle.SignerIsZero.selector));
-        oracle.setSigner(address(0), true);
+        oracle.setSigner(address(0), true, 3);
         vm.expectRevert(abi.encodeWithSelector(IMarketOracle.SpotMoveLimitOutOfRange.selector, 0));
         oracle.setSpotMoveLimit(0);
         vm.expectRevert(
@@ -212,7 +228,7 @@ contract MarketOracleTest is OracleSigners {
             abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, STRANGER);
         vm.prank(STRANGER);
         vm.expectRevert(reason);
-        oracle.setSigner(STRANGER, true);
+        oracle.setSigner(STRANGER, true, 2);
         vm.prank(STRANGER);
         vm.expectRevert(reason);
         oracle.setThreshold(1);

@@ -35,7 +35,7 @@ def register(prover: Prover, vault: Vault, book: Book) -> BookOpening:
     account = letters.read_one("accountIdOf", OWNER.address, _SALT)
     reference = AccountReference(int(letters.address, 16), int.from_bytes(account, "big"))
     opened = vault.commit(book, reference)
-    commitment = opened.commitment().to_bytes(32, "big")
+    commitment = _commitment(opened)
     stage.send(OWNER, "CoveredLetters", "register the commitment", "register", _SALT, commitment)
     stage.send(OWNER, "TestToken", "mint play money", "mint", OWNER.address, DEPOSIT + TOP_UP)
     stage.send(
@@ -61,7 +61,9 @@ def cover_and_withdraw(prover: Prover, opened: BookOpening, valuer: Valuer) -> A
     made = prover.attest(
         Kind.COVERED, opened, valuer, sequence=1, level=Level.INITIAL, collateral=BOUND
     )
-    stage.note("isCovered", str(stage.contracts[name].read_one("isCovered", account)))
+    stage.note(
+        "isCovered", str(stage.contracts[name].read_one("isCovered", account, _commitment(opened)))
+    )
     stage.send(
         OWNER, name, "withdraw 30,000 covered", "withdraw", account, DEPOSIT - BOUND, OWNER.address
     )
@@ -78,7 +80,9 @@ def fall_and_breach(prover: Prover, opened: BookOpening, fallen: Valuer, say: Sa
     stage.chain.set_time(fallen.market.snapshot_unix + 1)
     stage.chain.mine()
     attest_margin_market(stage, fallen.market)
-    stage.note("isCovered after the fall", str(letters.read_one("isCovered", account)))
+    stage.note(
+        "isCovered after the fall", str(letters.read_one("isCovered", account, _commitment(opened)))
+    )
     stage.refused(
         OWNER, "CoveredLetters", "withdraw after the fall", "withdraw", account, 1, OWNER.address
     )
@@ -97,7 +101,10 @@ def cure(prover: Prover, opened: BookOpening, fallen: Valuer) -> Attestation:
     stage.send(OWNER, "CoveredLetters", "deposit 30,000 more", "deposit", account, TOP_UP)
     made = prover.attest(Kind.COVERED, opened, fallen, sequence=2, collateral=BOUND + TOP_UP)
     letters = stage.contracts["CoveredLetters"]
-    stage.note("isCovered after the deposit", str(letters.read_one("isCovered", account)))
+    stage.note(
+        "isCovered after the deposit",
+        str(letters.read_one("isCovered", account, _commitment(opened))),
+    )
     return made
 
 
@@ -121,6 +128,10 @@ def open_gate(prover: Prover, fallen: Valuer) -> None:
     prover.attest(Kind.OPEN, opened, fallen, sequence=1, level=Level.INITIAL, collateral=collateral)
     stage.send(TRADER, "OptionDesk", "execute behind the gate", "execute")
     stage.note("legs the desk holds", str(len(desk.read_one("legsOf", TRADER.address))))
+
+
+def _commitment(opened: BookOpening) -> bytes:
+    return opened.commitment().to_bytes(32, "big")
 
 
 def _account(opened: BookOpening) -> bytes:

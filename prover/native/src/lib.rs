@@ -1,7 +1,12 @@
-//! proofmark's native engine: parallel arithmetic on BN254, one call per vector.
+//! proofmark's native engine: parallel arithmetic on BN254, and lane vectors for witnesses.
 //!
-//! The protocol is written in Python over `prover.engines.base.Engine`; this module answers its
-//! bulk operations. Every call releases the interpreter and uses all cores.
+//! The protocol is written in Python over `prover.engines.base.Engine`; `field`, `curve`, `msm` and
+//! `quotient` answer its bulk operations, one call per vector, on all cores. `witness` speaks the
+//! vocabulary of `circuits/edsl/numbers.py`. `python` is the border, where long calls release the
+//! interpreter.
+//!
+//! A lane is a repetition of a circuit's template in `witness`, as it is in Python; in `field::lanes`
+//! and in what is built on it, it is one of the eight slots of a vector register.
 //!
 //! The Python binding is a feature, so that `cargo test --no-default-features` needs no Python.
 

@@ -8,8 +8,12 @@ projects is used.
 from itertools import combinations
 
 import pytest
+from eth_hash.auto import keccak
 
+from circuits.edsl import WitnessArithmetic
+from circuits.edsl.response import WitnessResponse
 from circuits.field import BN254_FR
+from circuits.gadgets.poseidon import TRANSCRIPT_TAG, second_challenge
 from circuits.poseidon import load_constants, permute, poseidon
 from circuits.poseidon.constants import CONSTANTS_PATH
 from circuits.poseidon.generate_constants import constants_text
@@ -44,6 +48,16 @@ def test_published_permutation() -> None:
         0x0FCA49B798923AB0239DE1C9E7A4A9A2210312B6A2F616D18B5A87F9B628AE29,
         0x0E7AE82E40091E63CBD4F16A6D16310B3729D4B6E138FCF54110E2867045A30C,
     )
+
+
+def test_the_second_challenge_hashes_the_first_with_the_transcripts_tag() -> None:
+    challenge, hashed = 3**150, keccak(b"proofmark.transcript.v1")
+    tag = int.from_bytes(hashed, "big") % BN254_FR.modulus
+    assert tag == TRANSCRIPT_TAG
+    witness = WitnessArithmetic(6)
+    first = WitnessResponse(witness, challenge).challenge(witness.lanes("root", 1))
+    second = second_challenge(witness, first)
+    assert second.payload.tolist() == [poseidon((challenge, tag))]
 
 
 def test_constants_file_is_the_generators() -> None:

@@ -84,10 +84,11 @@ abstract contract MarginConsumer is IMarginConsumer, AttestationConsumer {
         return Rules(COVER_SECONDS, SPOT_MOVE_BPS, VOLATILITY_MOVE_BPS, MAX_SNAPSHOTS_BEHIND);
     }
 
+    /// @dev A move of everything would be one to zero, which says that there is no volatility.
     function _checkRules(Rules memory rules_) private pure {
         bool fits = rules_.coverSeconds != 0 && rules_.coverSeconds <= MAX_COVER_SECONDS
             && rules_.spotMoveBps != 0 && rules_.spotMoveBps <= BasisPoints.ONE
-            && rules_.volatilityMoveBps != 0 && rules_.volatilityMoveBps <= BasisPoints.ONE;
+            && rules_.volatilityMoveBps != 0 && rules_.volatilityMoveBps < BasisPoints.ONE;
         if (!fits) revert RulesOutOfRange();
     }
 
@@ -113,15 +114,12 @@ abstract contract MarginConsumer is IMarginConsumer, AttestationConsumer {
         if (sequence != last + 1) revert SequenceNotNext(last + 1, sequence);
     }
 
-    /// @dev The snapshot of the words, and the newest. `used` is the number of the newest snapshot
-    /// that was used for the account.
+    /// @dev The snapshot of the words. `used` is the number of the newest one that was used for the
+    /// account.
     function _checkSnapshot(uint256[] calldata words, uint48 used)
         internal
         view
-        returns (
-            IMarketOracle.MarketSnapshot memory snapshot,
-            IMarketOracle.MarketSnapshot memory newest
-        )
+        returns (IMarketOracle.MarketSnapshot memory snapshot)
     {
         bytes32 marketDigest = bytes32(words[PortfolioMarginWords.MARKET_DIGEST_INDEX]);
         snapshot = oracle.snapshotByMarketDigest(marketDigest);
@@ -129,9 +127,9 @@ abstract contract MarginConsumer is IMarginConsumer, AttestationConsumer {
             revert UnderlyingMismatch(underlying, snapshot.underlying);
         }
         if (snapshot.number < used) revert SnapshotOlderThanUsed(used, snapshot.number);
-        newest = oracle.latestSnapshot(underlying);
-        if (newest.number - snapshot.number > MAX_SNAPSHOTS_BEHIND) {
-            revert SnapshotTooFarBehind(newest.number, snapshot.number, MAX_SNAPSHOTS_BEHIND);
+        uint48 latest = oracle.latestNumber(underlying);
+        if (latest - snapshot.number > MAX_SNAPSHOTS_BEHIND) {
+            revert SnapshotTooFarBehind(latest, snapshot.number, MAX_SNAPSHOTS_BEHIND);
         }
     }
 
@@ -139,8 +137,7 @@ abstract contract MarginConsumer is IMarginConsumer, AttestationConsumer {
     function _newCover(
         uint256[] calldata words,
         uint256 bound,
-        IMarketOracle.MarketSnapshot memory snapshot,
-        IMarketOracle.MarketSnapshot memory newest
+        IMarketOracle.MarketSnapshot memory snapshot
     ) internal view returns (Cover memory cover) {
         uint8 level = PortfolioMarginWords.level(words[PortfolioMarginWords.SNAPSHOT_INDEX]);
         if (level != PortfolioMarginWords.MAINTENANCE && level != PortfolioMarginWords.INITIAL) {
@@ -155,16 +152,19 @@ abstract contract MarginConsumer is IMarginConsumer, AttestationConsumer {
             volatility: snapshot.atTheMoneyVolatility,
             level: level
         });
-        if (block.timestamp > cover.liveUntil || !_isNear(cover, newest)) {
+        if (!_isLive(cover)) {
             revert CoverNotLive(cover.liveUntil, cover.spotTicks, cover.volatility);
         }
     }
 
     /// @dev Compared with the newest snapshot whenever it is asked: nobody has to call for a cover
-    /// to end.
+    /// to end. A held snapshot counts too: it is signed, and who is paid by the market before a fall
+    /// must not be faster than its confirmation.
     function _isLive(Cover memory cover) internal view returns (bool) {
-        return
-            block.timestamp <= cover.liveUntil && _isNear(cover, oracle.latestSnapshot(underlying));
+        if (block.timestamp > cover.liveUntil) return false;
+        if (!_isNear(cover, oracle.latestSnapshot(underlying))) return false;
+        IMarketOracle.MarketSnapshot memory held = oracle.heldSnapshot(underlying);
+        return held.number == 0 || _isNear(cover, held);
     }
 
     function _isNear(Cover memory cover, IMarketOracle.MarketSnapshot memory newest)

@@ -78,10 +78,9 @@ abstract contract MarginGated is MarginConsumer {
         bytes32 account = bytes32(words[HeaderWords.SUBJECT_INDEX]);
         Margin storage margin = _margins[account];
         _checkSequence(words, margin.sequence);
-        (IMarketOracle.MarketSnapshot memory snapshot, IMarketOracle.MarketSnapshot memory newest) =
-            _checkSnapshot(words, margin.usedSnapshot);
+        IMarketOracle.MarketSnapshot memory snapshot = _checkSnapshot(words, margin.usedSnapshot);
         uint256 bound = words[PortfolioMarginWords.OPEN_COLLATERAL_INDEX];
-        Cover memory cover = _newCover(words, bound, snapshot, newest);
+        Cover memory cover = _newCover(words, bound, snapshot);
 
         bytes32 bookHash = PortfolioMarginWords.openBookHash(words);
         Position memory position = _positionOf(account);

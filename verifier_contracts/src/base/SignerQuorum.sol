@@ -24,9 +24,9 @@ abstract contract SignerQuorum is IMarketOracle, Guarded {
     }
 
     /// @inheritdoc IMarketOracle
-    function setSigner(address signer, bool isSigner_) external onlyOwner {
+    function setSigner(address signer, bool isSigner_, uint256 threshold_) external onlyOwner {
         _setSigner(signer, isSigner_);
-        _checkThreshold(threshold);
+        _setThreshold(threshold_);
     }
 
     /// @inheritdoc IMarketOracle
@@ -56,14 +56,10 @@ abstract contract SignerQuorum is IMarketOracle, Guarded {
     }
 
     function _setThreshold(uint256 threshold_) private {
-        _checkThreshold(threshold_);
-        threshold = threshold_;
-        emit ThresholdSet(threshold_);
-    }
-
-    function _checkThreshold(uint256 threshold_) private view {
         if (threshold_ > signerCount || threshold_ <= signerCount / 2) {
             revert ThresholdOutOfRange(threshold_, signerCount);
         }
+        threshold = threshold_;
+        emit ThresholdSet(threshold_);
     }
 }

@@ -27,6 +27,10 @@ import { IMarginConsumer } from "./IMarginConsumer.sol";
 /// breach's cures it: for one book, market, parameters and W just one of the two is provable, so the
 /// account was topped up, changed or saved by the market. What happens to an account that stays in
 /// breach is for a contract that knows the counterparties.
+///
+/// Collateral is shown here, not pledged: an owner may replace his book by an empty one, in breach
+/// too, have that covered with nothing and leave with everything. Counterparties who need a pledge
+/// let a contract of theirs own the account; it decides when the book changes and what is withdrawn.
 interface ICoveredLetters is IMarginConsumer {
     /// @param owner Who withdraws, updates, transfers.
     /// @param coveredSequence Sequence of the last `covered`.
@@ -127,7 +131,9 @@ interface ICoveredLetters is IMarginConsumer {
     /// @notice Who may accept the account; zero for nobody.
     function offeredTo(bytes32 account) external view returns (address);
 
-    /// @notice Whether the account is not in breach and a live cover of either level is within its
-    /// collateral. False for unknown accounts.
-    function isCovered(bytes32 account) external view returns (bool);
+    /// @notice Whether the account still has this book, is not in breach, and has a live cover of
+    /// either level within its collateral. False for unknown accounts. Who relies on the account
+    /// names the book he knows: its owner may replace it by another, and have that covered with
+    /// nothing, within one block.
+    function isCovered(bytes32 account, bytes32 commitment) external view returns (bool);
 }

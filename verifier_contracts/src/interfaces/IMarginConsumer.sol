@@ -9,9 +9,9 @@ import { IMarketOracle } from "./IMarketOracle.sol";
 interface IMarginConsumer {
     /// @param coverSeconds How long after its snapshot a proven margin counts.
     /// @param spotMoveBps It counts only while the newest snapshot's spot is within so many 1e-4 of
-    /// its own.
-    /// @param volatilityMoveBps Likewise for the at-the-money volatility. A newest snapshot without
-    /// one ends every cover: signers of an underlying with margin accounts always report it.
+    /// its own; the spot of one that the oracle holds back, if there is one, as well.
+    /// @param volatilityMoveBps Likewise for the at-the-money volatility, below 10^4. A newest snapshot
+    /// without one ends every cover: signers of an underlying with margin accounts always report it.
     /// @param maxSnapshotsBehind A statement's snapshot number is at most so far behind the newest
     /// accepted one. Without it, whoever proves picks the best of all recent markets. Number gaps
     /// count.

@@ -87,7 +87,9 @@ interface IMarketOracle {
     /// @notice The owner lets them in again.
     function resetBreaker() external;
 
-    function setSigner(address signer, bool isSigner_) external;
+    /// @notice Changes a signer and, with the number of signers, the threshold: some steps (from one
+    /// signer to two) are none apart.
+    function setSigner(address signer, bool isSigner_, uint256 threshold_) external;
 
     function setThreshold(uint256 threshold_) external;
 

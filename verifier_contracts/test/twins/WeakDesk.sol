@@ -15,6 +15,7 @@ contract WeakDesk {
         Bound,
         Sequence,
         Age,
+        HeldMove,
         Breaker
     }
 
@@ -53,6 +54,8 @@ contract WeakDesk {
         require(trader.provenBook != 0, "nothing proven");
         require(HOLE == Hole.Level || trader.level == 2, "level");
         require(HOLE == Hole.Age || block.timestamp <= trader.liveUntil, "age");
+        bool isHeld = ORACLE.heldSnapshot(bytes12(keccak256("BTC"))).number != 0;
+        require(HOLE == Hole.HeldMove || !isHeld, "held");
         trader.legs.push(trader.requested);
         trader.requested = 0;
     }

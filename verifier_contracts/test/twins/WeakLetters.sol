@@ -25,6 +25,7 @@ contract WeakLetters {
         Age,
         Spot,
         Volatility,
+        HeldMove,
         WithdrawLevel,
         WithdrawBound,
         Breached,
@@ -189,6 +190,7 @@ contract WeakLetters {
         IMarketOracle.MarketSnapshot memory newest = ORACLE.latestSnapshot(UNDERLYING);
         IMarketOracle.MarketSnapshot memory old = cover.snapshot;
         if (old.number == 0) return false;
+        if (HOLE != Hole.HeldMove && ORACLE.heldSnapshot(UNDERLYING).number != 0) return false;
         bool isYoung = block.timestamp <= old.snapshotUnix + _rules.coverSeconds;
         return (HOLE == Hole.Age || isYoung)
             && (HOLE == Hole.Spot || _isNear(newest.spot, old.spot, _rules.spotMoveBps))

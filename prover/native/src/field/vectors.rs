@@ -1,7 +1,7 @@
-//! Vectors of scalars: what a setup needs of them.
+//! Vectors of scalars: what setups need of them, and witnesses.
 
 use ark_bn254::Fr;
-use ark_ff::{AdditiveGroup, Field};
+use ark_ff::{AdditiveGroup, Field, Zero, batch_inversion};
 use rayon::prelude::*;
 
 /// Elements handled together by a core.
@@ -21,31 +21,12 @@ pub fn powers(base: Fr, count: usize) -> Vec<Fr> {
     powers
 }
 
-/// Their inverses in place; false where one is zero, the values then being unspecified.
+/// Their inverses in place; false, and nothing is changed, where one is zero.
 pub fn invert(values: &mut [Fr]) -> bool {
-    let batches = values.par_chunks_mut(BATCH);
-    batches.map(invert_batch).all(|inverted| inverted)
-}
-
-/// One inversion for all, by Montgomery's trick.
-fn invert_batch(values: &mut [Fr]) -> bool {
-    let mut product = Fr::ONE;
-    let prefixes: Vec<Fr> = values
-        .iter()
-        .map(|value| {
-            let prefix = product;
-            product *= value;
-            prefix
-        })
-        .collect();
-    let Some(mut inverse) = product.inverse() else {
+    if values.par_iter().any(Fr::is_zero) {
         return false;
-    };
-    for (value, prefix) in values.iter_mut().zip(prefixes).rev() {
-        let own = inverse * prefix;
-        inverse *= *value;
-        *value = own;
     }
+    batch_inversion(values);
     true
 }
 
@@ -86,7 +67,9 @@ mod tests {
                 let mut broken = values.clone();
                 if let Some(value) = broken.get_mut(place) {
                     *value = Fr::ZERO;
+                    let before = broken.clone();
                     assert!(!invert(&mut broken));
+                    assert!(broken == before);
                 }
             }
         }

@@ -59,6 +59,8 @@ impl Domain {
         }
         let shift = Fr::get_root_of_unity(u64::try_from(size.checked_mul(2)?).ok()?)?;
         let group = Radix2EvaluationDomain::new(size / cosets)?;
+        // Lagrange's polynomial of c_i at y is (y^q - 1)/(q (y/c_i - 1)). At y = shift^m c_j, where
+        // y^q = shift^n = -1, it is -2/(q (shift^m c_j/c_i - 1)).
         let ratio = shift.pow([group.size]);
         let weight = |distance: usize| {
             let quotient = ratio * shift.pow([2 * distance as u64 * group.size]);

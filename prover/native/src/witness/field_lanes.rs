@@ -1,10 +1,11 @@
 //! Lanes of field elements, and their way from and to integers.
 
 use ark_bn254::Fr;
-use ark_ff::{AdditiveGroup, BigInt, BigInteger, Field, PrimeField, Zero, batch_inversion};
+use ark_ff::{AdditiveGroup, BigInt, BigInteger, Field, PrimeField, batch_inversion};
 use rayon::prelude::*;
 
 use crate::field::scalars::{LIMBS, Limbs, to_limbs};
+use crate::field::vectors;
 use crate::witness::Fault;
 use crate::witness::lanes::PARALLEL_FROM;
 use crate::witness::wide::Wide;
@@ -58,11 +59,11 @@ pub fn all_to_fields(values: &[Wide]) -> Vec<Fr> {
 
 /// 1/x for every x; DivisionByZero where one is zero.
 pub fn inverted(mut elements: Vec<Fr>) -> Result<Vec<Fr>, Fault> {
-    if elements.par_iter().any(Fr::is_zero) {
-        return Err(Fault::DivisionByZero);
+    if vectors::invert(&mut elements) {
+        Ok(elements)
+    } else {
+        Err(Fault::DivisionByZero)
     }
-    batch_inversion(&mut elements);
-    Ok(elements)
 }
 
 /// 1/x modulo r in [0, r), and 0 for multiples of r.

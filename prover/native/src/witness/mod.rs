@@ -1,7 +1,8 @@
 //! Witness generation: the same integer operation in every lane, one loop for each.
 //!
 //! Numbers before the challenge are `Wide` integers (exact, checked against overflow), numbers
-//! after it are field elements in Montgomery form.
+//! after it are field elements in Montgomery form, or canonical ones in a `Wide` where they are only
+//! written out.
 
 pub mod division;
 pub mod field_lanes;

@@ -8,7 +8,7 @@ use crate::witness::field_lanes::{all_to_fields, to_field};
 use crate::witness::lanes::same_length;
 use crate::witness::wide::Wide;
 
-/// Powers of Y above which a row's number and its table's tag stand.
+/// The powers of Y that carry a row's number and its table's tag, see circuits/edsl/lookups.py.
 const INDEX_POWER: usize = 5;
 const TAG_POWER: usize = 6;
 
