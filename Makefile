@@ -9,15 +9,18 @@ RUST_SOURCES := $(shell find prover/native -name target -prune -o -type f \( -na
 NODE_MODULES := verifier_contracts/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint format bench generate contracts native clean
+.PHONY: help setup demo demo-margin test test-all lint format bench generate contracts native clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed ## Virtual environment, native extension, packages
 
 demo: $(VENV)/.installed ## A real option chain becomes attested marks on a chain
 	@$(BIN)/proofmark demo $(DEMO)
+
+demo-margin: $(VENV)/.installed ## A hidden book: proven covered, then in breach, never shown
+	@$(BIN)/proofmark demo-margin $(DEMO)
 
 test: $(VENV)/.installed $(NODE_MODULES) ## All tests that need no second machine
 	@$(PYTEST) $(TESTS)
@@ -57,7 +60,7 @@ $(VENV)/.installed: pyproject.toml $(RUST_SOURCES)
 	@echo "proofmark: setting up $(VENV) (a few minutes the first time)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@$(BIN)/python -m pip install --quiet --editable '.[bench,demo,dev]' 2>$(VENV)/install.log \
+	@$(BIN)/python -m pip install --quiet --editable '.[demo,dev,plot]' 2>$(VENV)/install.log \
 	  || { cat $(VENV)/install.log; exit 1; }
 	@$(BIN)/python -m prover.engines.status
 	@touch $@

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     CHAIN_UNAVAILABLE = "CHAIN_UNAVAILABLE"
     DRAINING = "DRAINING"
     DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
+    NOT_THE_OWNER = "NOT_THE_OWNER"
     INTERNAL = "INTERNAL"
     UNSUPPORTED = "UNSUPPORTED"
     CONSUMER_REFUSED = "CONSUMER_REFUSED"
@@ -101,6 +102,10 @@ CATALOGUE: dict[Reason, CatalogueEntry] = {
     Reason.DRAINING: CatalogueEntry("UNAVAILABLE", "The node is stopping: retry after it is up."),
     Reason.DEADLINE_EXCEEDED: CatalogueEntry(
         "DEADLINE_EXCEEDED", "Allow more time, or ask for less work in one call."
+    ),
+    Reason.NOT_THE_OWNER: CatalogueEntry(
+        "UNAUTHENTICATED",
+        "Sign this very call with the account's key: new nonce, deadline within five minutes.",
     ),
     Reason.INTERNAL: CatalogueEntry(
         "INTERNAL", "A fault of the node: its log holds the details under the id given."

@@ -13,9 +13,9 @@ from node.attestations.file import (
     read_attestation,
     write_attestation,
 )
-from node.attestations.make import OFF_CHAIN, ProvingTimes, attest_market
+from node.attestations.make import OFF_CHAIN, ProvingTimes, attest, attest_market
 from node.attestations.model import Attestation
-from node.attestations.report import marks_report
+from node.attestations.report import margin_report, marks_report
 from node.attestations.verify import verify_attestation
 
 __all__ = [
@@ -27,9 +27,11 @@ __all__ = [
     "InvalidAttestationError",
     "ProvingFailedError",
     "ProvingTimes",
+    "attest",
     "attest_market",
     "decode_attestation",
     "encode_attestation",
+    "margin_report",
     "marks_report",
     "read_attestation",
     "verify_attestation",

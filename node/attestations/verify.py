@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from circuits.statements.option_marks import (
-    DecodedWords,
-    InputError,
-    OptionMarks,
-    decode_words,
-)
+from circuits.statements.option_marks import DecodedWords, InputError, OptionMarks, decode_words
+from circuits.statements.portfolio_margin import Claim
+from circuits.statements.portfolio_margin import decode_words as decode_claim
 from node.attestations.errors import InvalidAttestationError
 from node.attestations.model import Attestation
-from node.keys import option_marks_of
+from node.keys import KnownStatement, statement_of
 from prover import Engine, InvalidProof, Proof, VerifyingKey, verify
 
 
 def verify_attestation(
     attestation: Attestation, key: VerifyingKey, engine: Engine
-) -> tuple[OptionMarks, DecodedWords]:
+) -> tuple[KnownStatement, DecodedWords | Claim]:
     """What a valid attestation says, and by which statement; InvalidAttestationError.
 
     A valid proof of words that no encoder writes (a false number of options, say) is refused
@@ -27,12 +24,18 @@ def verify_attestation(
         verify(key, attestation.words, Proof.from_bytes(attestation.proof), engine)
     except InvalidProof as error:
         raise InvalidAttestationError(f"the proof is refused, {error}") from error
-    statement = option_marks_of(key.statement)
+    statement = statement_of(key.statement)
     try:
-        decoded = decode_words(attestation.words, statement.shape, greeks=statement.greeks)
+        return statement, _decoded(statement, attestation.words)
     except InputError as error:
-        raise InvalidAttestationError(f"the words do not say a market, {error}") from error
-    return statement, decoded
+        raise InvalidAttestationError(f"the words say nothing, {error}") from error
+
+
+def _decoded(statement: KnownStatement, words: tuple[int, ...]) -> DecodedWords | Claim:
+    """A market with its marks, or what is claimed of a margin; InputError."""
+    if isinstance(statement, OptionMarks):
+        return decode_words(words, statement.shape, greeks=statement.greeks)
+    return decode_claim(words, statement.shape)
 
 
 def _check_identity(attestation: Attestation, key: VerifyingKey) -> None:

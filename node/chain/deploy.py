@@ -17,7 +17,7 @@ from node.chain.errors import DeploymentError, UnsafeKeyError
 from node.chain.interface import Chain
 from node.chain.signatures import LocalAccount
 from node.chain.types import Progress
-from node.keys import statement_title
+from node.keys import KnownStatement, statement_title
 from prover import DEVELOPMENT_CHAINS, VerifyingKey, key_id
 
 __all__ = [
@@ -66,15 +66,18 @@ class VerifierSpec:
         return key_id(self.statement_id, self.r1cs_digest, tuple(self.key_words))
 
     @classmethod
-    def of(cls, statement: OptionMarks, key: VerifyingKey) -> "VerifierSpec":
+    def of(cls, statement: KnownStatement, key: VerifyingKey) -> "VerifierSpec":
         """What the verifier of a statement's key is built from."""
+        market_words = (
+            market_word_count(statement.shape) if isinstance(statement, OptionMarks) else 0
+        )
         return cls(
             statement=statement_title(statement),
             statement_id=key.statement.statement_id,
             r1cs_digest=key.r1cs_digest,
             key_words=key.key_words,
             word_count=key.statement.word_count,
-            market_word_count=market_word_count(statement.shape),
+            market_word_count=market_words,
             unsafe_dev=key.unsafe_dev,
         )
 

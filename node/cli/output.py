@@ -14,7 +14,7 @@ from rich.console import Console
 
 from node.attestations import AttestationFileError
 from node.errors import NodeError
-from node.quoting import ChainRefusedError
+from node.quoting import RefusedError
 
 EXIT_FAILED = 1
 
@@ -86,7 +86,7 @@ def error_data(error: NodeError) -> dict[str, Any]:
     """An error for programs: reason, message, way out, and every fault of a refused file."""
     message = str(error)
     details: dict[str, Any] = {"reason": error.reason.value}
-    if isinstance(error, ChainRefusedError | AttestationFileError):
+    if isinstance(error, RefusedError | AttestationFileError):
         message = message.splitlines()[0].rstrip(":")
         details["faults"] = [dataclasses.asdict(fault) for fault in error.faults]
     return {"error": {**details, "message": message, "help": error.help}}

@@ -1,4 +1,4 @@
-"""`proofmark verify FILE`: does the proof show the marks? The key never comes from the file."""
+"""`proofmark verify FILE`: does the proof show its marks or margin? The key is never the file's."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import typer
 from rich.table import Table
 
 from circuits.statements.option_marks import DecodedWords, OptionMarks, market_words
+from circuits.statements.portfolio_margin import Claim
 from node.attestations import (
     Attestation,
     InvalidAttestationError,
+    margin_report,
     marks_report,
     read_attestation,
     verify_attestation,
@@ -27,7 +29,14 @@ from node.cli.options import (
 )
 from node.cli.output import print_fields, print_json, reporting_errors, sayer, table_console
 from node.cli.setup import UNSAFE
-from node.keys import KeyStore, NotServedError, open_verifying_key, option_marks_of, statement_title
+from node.keys import (
+    KeyStore,
+    KnownStatement,
+    NotServedError,
+    open_verifying_key,
+    statement_of,
+    statement_title,
+)
 from node.quoting import GREEK_UNITS, market_of, proving_rules, read_chain
 from prover import Engine, VerifyingKey
 
@@ -69,7 +78,7 @@ def verify(
         "statement": statement_title(statement),
         "engine": arithmetic.name,
         "market_compared": chain is not None,
-        **marks_report(words),
+        **(marks_report(words) if isinstance(words, DecodedWords) else margin_report(words)),
     }
     if as_json:
         print_json(report)
@@ -78,10 +87,10 @@ def verify(
 
 
 def _print(report: dict[str, Any], show_marks: bool) -> None:
-    marks = report.pop("marks")
+    marks = report.pop("marks", None)
     report |= {f"header.{name}": value for name, value in report.pop("header").items()}
     print_fields(report)
-    if show_marks:
+    if show_marks and marks:
         table_console().print(_table(marks))
 
 
@@ -93,14 +102,18 @@ def _trusted_key(
         store = KeyStore(settings_in(data_directory).keys_directory)
         return store.verifying_key_by_id(attestation.key_id)
     key = open_verifying_key(path, engine)
-    profile = option_marks_of(key.statement).profile
+    profile = statement_of(key.statement).profile
     if not profile.served:
         raise NotServedError(f"{path}: profile {profile.name} is for tests, expected R14")
     return key
 
 
-def _compare_market(words: DecodedWords, statement: OptionMarks, chain: Path) -> None:
+def _compare_market(words: DecodedWords | Claim, statement: KnownStatement, chain: Path) -> None:
     """Whoever attests chooses the market: without an oracle, only a chain file says which."""
+    if not isinstance(statement, OptionMarks) or not isinstance(words, DecodedWords):
+        raise InvalidAttestationError(
+            "the proof holds, but it is of a margin, not of a chain's marks"
+        )
     expected = market_of(read_chain(chain, proving_rules(statement.shape))).market
     shape = statement.shape
     if market_words(words.market, shape) != market_words(expected, shape):

@@ -10,7 +10,13 @@ from node.keys.errors import (
     UnknownStatementError,
 )
 from node.keys.files import open_verifying_key
-from node.keys.statements import Statement, option_marks_of, shape_of_capacity, statement_title
+from node.keys.statements import (
+    KnownStatement,
+    Statement,
+    shape_of_capacity,
+    statement_of,
+    statement_title,
+)
 from node.keys.store import DEVELOPMENT_SEED, KeyEntry, KeyStore
 
 __all__ = [
@@ -22,11 +28,12 @@ __all__ = [
     "KeyNotFoundError",
     "KeyStore",
     "KeyStoreError",
+    "KnownStatement",
     "NotServedError",
     "Statement",
     "UnknownStatementError",
     "open_verifying_key",
-    "option_marks_of",
     "shape_of_capacity",
+    "statement_of",
     "statement_title",
 ]

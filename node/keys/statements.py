@@ -10,6 +10,8 @@ from circuits.r1cs import R1CS
 from circuits.statements.description import StatementDescription
 from circuits.statements.option_marks import InputError, OptionMarks, Shape
 from circuits.statements.option_marks.inputs import LANES, PRODUCT_SHAPES
+from circuits.statements.portfolio_margin import Kind, MarginShape, VolatilityForm
+from circuits.statements.portfolio_margin.statement import PortfolioMargin
 from node.keys.errors import UnknownStatementError
 from prover.identity import StatementDescription as DescriptionLike
 
@@ -34,7 +36,11 @@ class Statement(Protocol):
         """Its constraint system."""
 
 
-def option_marks_of(description: DescriptionLike) -> OptionMarks:
+KnownStatement = OptionMarks | PortfolioMargin
+"""Statements this program defines."""
+
+
+def statement_of(description: DescriptionLike) -> KnownStatement:
     """The statement that has exactly this description; UnknownStatementError."""
     try:
         statement = _parse(description)
@@ -60,8 +66,14 @@ def named_profile(description: DescriptionLike) -> Profile | None:
         return None
 
 
-def statement_title(statement: OptionMarks) -> str:
+def statement_title(statement: KnownStatement) -> str:
     """The statement for people."""
+    if isinstance(statement, PortfolioMargin):
+        margin = statement.shape
+        return (
+            f"portfolio_margin {margin.kind.value}, {margin.slots} legs, {margin.rows} rows,"
+            f" {margin.form.name.lower()} volatilities, profile {margin.profile.name}"
+        )
     greeks = " with Greeks" if statement.greeks else ""
     shape = statement.shape
     return (
@@ -82,10 +94,22 @@ def shape_of_capacity(capacity: int) -> Shape:
     return Shape(capacity // LANES)
 
 
-def _parse(description: DescriptionLike) -> OptionMarks:
-    if description.name != "option_marks" or len(description.parameters) > _LONGEST_PARAMETERS:
+def _parse(description: DescriptionLike) -> KnownStatement:
+    if len(description.parameters) > _LONGEST_PARAMETERS:
         raise ValueError(description.name)
     parameters = json.loads(description.parameters)
+    if description.name == "portfolio_margin":
+        return PortfolioMargin(
+            MarginShape(
+                kind=Kind(parameters["kind"]),
+                slots=parameters["slots"],
+                rows=parameters["rows"],
+                form=VolatilityForm[parameters["volatility"].upper()],
+                profile=PROFILES[parameters["profile"]],
+            )
+        )
+    if description.name != "option_marks":
+        raise ValueError(description.name)
     return OptionMarks(
         shape=Shape(parameters["groups"], parameters["lanes"]),
         profile=PROFILES[parameters["profile"]],
@@ -97,6 +121,6 @@ def _unknown(description: DescriptionLike) -> UnknownStatementError:
     parameters = description.parameters[:100].decode("ascii", "replace")
     return UnknownStatementError(
         f"unknown statement {description.name[:40]!r} version {description.version} with"
-        f" {description.word_count} words and parameters {parameters!r}, expected option_marks"
-        " version 1; a newer proofmark may know it"
+        f" {description.word_count} words and parameters {parameters!r}, expected"
+        " option_marks or portfolio_margin version 1; a newer proofmark may know it"
     )

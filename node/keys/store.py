@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from circuits.statements.option_marks import OptionMarks
 from node.files import replace_file
 from node.keys.errors import (
     EngineTooSlowError,
@@ -30,7 +29,7 @@ from node.keys.errors import (
     UnknownStatementError,
 )
 from node.keys.files import is_json, read_proving_key, read_verifying_key
-from node.keys.statements import Statement, named_profile, option_marks_of
+from node.keys.statements import KnownStatement, Statement, named_profile, statement_of
 from prover import (
     Engine,
     LintError,
@@ -64,7 +63,7 @@ class KeyEntry:
     """One key of the store. `proving_key_bytes` is 0 where only the verifying key is there."""
 
     verifying_key: VerifyingKey
-    statement: OptionMarks
+    statement: KnownStatement
     proving_key_bytes: int
 
     @property
@@ -171,7 +170,7 @@ class KeyStore:
             if is_json(path):
                 verifying_key = read_verifying_key(path)
                 refuse_verifying_key(verifying_key, engine, known_keys=known)
-                statement = option_marks_of(verifying_key.statement)
+                statement = statement_of(verifying_key.statement)
                 self._refuse_test_profile(statement)
                 if verifying_key.r1cs_digest != _digest(statement):
                     raise InvalidKeyError(path, "the key is of another constraint system")
@@ -179,7 +178,7 @@ class KeyStore:
                 self._save_verifying_key(verifying_key)
             else:
                 key = read_proving_key(path)
-                statement = option_marks_of(key.verifying_key.statement)
+                statement = statement_of(key.verifying_key.statement)
                 self._refuse_test_profile(statement)
                 _refuse_claim(path, key.verifying_key)
                 refuse_proving_key(
@@ -212,7 +211,7 @@ class KeyStore:
             size = self.path_of(key_id).stat().st_size
         except FileNotFoundError:
             size = 0
-        return KeyEntry(verifying_key, option_marks_of(verifying_key.statement), size)
+        return KeyEntry(verifying_key, statement_of(verifying_key.statement), size)
 
     def _save(self, key: ProvingKey) -> KeyEntry:
         self._make_directory()

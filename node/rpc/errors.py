@@ -23,6 +23,7 @@
         ├── SourceUnusable         SOURCE_UNUSABLE
         ├── Draining               DRAINING, with RetryInfo
         ├── DeadlineExceeded       DEADLINE_EXCEEDED
+        ├── Unauthenticated        NOT_THE_OWNER
         └── InternalFault          INTERNAL
 
 The catalogue in node/errors.py gives the gRPC code of a reason. Other rooms raise these through the
@@ -258,6 +259,12 @@ class DeadlineExceeded(Refusal):
     """The caller's time is up, or it has gone."""
 
     reason = Reason.DEADLINE_EXCEEDED
+
+
+class Unauthenticated(Refusal):
+    """Not signed by the account's key, late, or made before."""
+
+    reason = Reason.NOT_THE_OWNER
 
 
 class InternalFault(Refusal):

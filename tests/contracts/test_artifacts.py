@@ -19,9 +19,11 @@ NAMES = (
     "CoveredLetters",
     "MarkBoard",
     "MarketOracle",
+    "OptionDesk",
     "OwnerTimelock",
     "ProofVerifier",
     "SeriesFeed",
+    "TestToken",
     "VerifierRouter",
 )
 CODE_SIZE_LIMIT = 24_576
@@ -44,7 +46,7 @@ def test_artifact_is_of_the_sources_on_disk(name: str) -> None:
     """Needs no compiler: a source changed without `make contracts` shows here."""
     artifact = verifier_contracts.load(name)
     for path, digest in artifact.sources.items():
-        if path.startswith("src/"):
+        if not path.startswith("node_modules/"):
             assert "0x" + keccak((forge.ROOM / path).read_bytes()).hex() == digest, path
 
 

@@ -29,6 +29,8 @@ CONTRACTS = (
     "SeriesFeed",
     "VerifierRouter",
 )
+EXAMPLES = {"OptionDesk": "test/examples/OptionDesk.sol", "TestToken": "test/support/TestToken.sol"}
+"""Contracts that the demonstrations deploy beside the product's."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,15 +51,26 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def build() -> dict[str, str]:
-    """Compile src/ from scratch; returns the artifacts' text by file name."""
+    """Compile src/ and the examples from scratch; returns the artifacts' text by file name."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [str(FORGE), "build", "src", "--force", "--no-cache", "--out", folder]
+        command = [
+            str(FORGE),
+            "build",
+            "src",
+            *EXAMPLES.values(),
+            "--force",
+            "--no-cache",
+            "--out",
+            folder,
+        ]
         done = subprocess.run(  # noqa: S603  a fixed command of ours
             command, cwd=ROOM, capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
             raise SystemExit(f"forge build failed:\n{done.stdout}{done.stderr}")
-        return {f"{name}.json": _artifact_text(Path(folder), name) for name in CONTRACTS}
+        return {
+            f"{name}.json": _artifact_text(Path(folder), name) for name in (*CONTRACTS, *EXAMPLES)
+        }
 
 
 def _artifact_text(folder: Path, name: str) -> str:

@@ -19,6 +19,7 @@ from itertools import pairwise
 
 from circuits.statements.packing import WordError, pack, unpack
 from circuits.statements.portfolio_margin.errors import BookError
+from circuits.statements.portfolio_margin.hidden import Hidden
 from circuits.statements.portfolio_margin.units import (
     AMOUNT_BITS,
     CASH_BITS,
@@ -38,8 +39,8 @@ DUMMY_LEG = ((1 << _KEY_BITS) - 1) << LEG_WIDTHS[-1] | AMOUNT_BIAS
 """The empty slot."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+@dataclass(frozen=True, slots=True, repr=False)
+class Leg(Hidden):
     """A position in one European option; `amount` counts 1e-6 contracts, negative when short."""
 
     underlying: int
@@ -74,8 +75,8 @@ class Leg:
         return f"the {kind} with strike {self.strike_ticks} ticks and expiry {self.expiry_unix}"
 
 
-@dataclass(frozen=True, slots=True)
-class LinearHoldings:
+@dataclass(frozen=True, slots=True, repr=False)
+class LinearHoldings(Hidden):
     """Amounts of the perpetual (signed) and of two collateral assets, in 1e-6 contracts.
 
     The perpetual is valued at its mark; what was paid for it is in the book's cash.
@@ -97,8 +98,8 @@ class LinearHoldings:
         return pack(LINEAR_WIDTHS, (biased, self.collateral_1, self.collateral_2))
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+@dataclass(frozen=True, slots=True, repr=False)
+class Book(Hidden):
     """Up to 128 legs of one underlying with increasing keys, linear holdings, and cash in atoms."""
 
     legs: tuple[Leg, ...] = ()

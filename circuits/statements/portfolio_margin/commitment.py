@@ -17,6 +17,7 @@ from functools import cache
 from circuits.poseidon import poseidon
 from circuits.statements.packing import chunks
 from circuits.statements.portfolio_margin.book import DUMMY_LEG, Book
+from circuits.statements.portfolio_margin.hidden import Hidden
 from circuits.statements.portfolio_margin.units import LEAVES, check_range
 
 CHUNK_LEAVES = 16
@@ -24,8 +25,8 @@ CHUNK_LEAVES = 16
 PORTFOLIO_TAG = 20356982305831420200844947526435814588051999178377001453520686180649678537850
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+@dataclass(frozen=True, slots=True, repr=False)
+class Opening(Hidden):
     """What a commitment holds besides the book.
 
     `group` is the consumer's address, `account_id` word 3 of the statements, `settled_through` the

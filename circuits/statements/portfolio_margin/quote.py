@@ -17,6 +17,7 @@ from circuits.statements.portfolio_margin.arrays import (
     parameter_arrays,
 )
 from circuits.statements.portfolio_margin.book import Book
+from circuits.statements.portfolio_margin.hidden import Hidden
 from circuits.statements.portfolio_margin.market import MarginMarket
 from circuits.statements.portfolio_margin.model.portfolio import define_portfolio
 from circuits.statements.portfolio_margin.model.scales import STATIC
@@ -26,8 +27,8 @@ from circuits.statements.portfolio_margin.units import SPOT_FACTOR_ONE
 _PROFIT_UNIT = 10**13 << STATIC
 
 
-@dataclass(frozen=True)
-class MarginQuote:
+@dataclass(frozen=True, repr=False)
+class MarginQuote(Hidden):
     """Margins in whole cash atoms, with collateral; profits and equity exact."""
 
     maintenance: int

@@ -12,7 +12,7 @@ from circuits.edsl.builder import CircuitBuilder
 from circuits.edsl.evaluation import Liar, WitnessArithmetic
 from circuits.edsl.numbers import Numbers
 from circuits.edsl.python_numbers import PythonNumbers
-from circuits.profile import R14
+from circuits.profile import R14, Profile
 from circuits.r1cs import R1CS
 from circuits.statements.description import StatementDescription
 from circuits.statements.header import pack_header
@@ -26,6 +26,7 @@ from circuits.statements.portfolio_margin.arrays import (
 from circuits.statements.portfolio_margin.book import Book
 from circuits.statements.portfolio_margin.commitment import CHUNK_LEAVES, Opening
 from circuits.statements.portfolio_margin.errors import UnprovableError
+from circuits.statements.portfolio_margin.hidden import Hidden
 from circuits.statements.portfolio_margin.market import MarginMarket
 from circuits.statements.portfolio_margin.model.margin import Margin
 from circuits.statements.portfolio_margin.model.portfolio import Portfolio, define_portfolio
@@ -47,8 +48,8 @@ from circuits.statements.portfolio_margin.words import (
 )
 
 
-@dataclass(frozen=True)
-class Evidence:
+@dataclass(frozen=True, repr=False)
+class Evidence(Hidden):
     """What a claim is about, in the open: book, market, parameters, and how the book is committed.
 
     `opening` is not read for an `Open` claim.
@@ -72,6 +73,11 @@ class PortfolioMargin:
             raise ValueError(f"profile {self.shape.profile.name}, expected R14")
         if slots > CHUNK_LEAVES and slots % CHUNK_LEAVES:
             raise ValueError(f"{slots} slots, expected at most 16 or a multiple of 16")
+
+    @property
+    def profile(self) -> Profile:
+        """Widths; says whether the statement may be served."""
+        return self.shape.profile
 
     @property
     def description(self) -> StatementDescription:

@@ -21,8 +21,8 @@ from node.keys import (
     NotServedError,
     UnknownStatementError,
     open_verifying_key,
-    option_marks_of,
     shape_of_capacity,
+    statement_of,
     statement_title,
 )
 from prover import (
@@ -249,7 +249,7 @@ def test_an_unusable_directory_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("greeks", [False, True])
 def test_a_description_leads_back_to_its_statement(greeks: bool) -> None:
     statement = OptionMarks(Shape(4), profile=R14, greeks=greeks)
-    assert option_marks_of(StatementIdentity.of(statement.description)) == statement
+    assert statement_of(StatementIdentity.of(statement.description)) == statement
     assert "64 options (4 x 16), profile R14" in statement_title(statement)
 
 
@@ -269,7 +269,7 @@ def test_a_description_leads_back_to_its_statement(greeks: bool) -> None:
 def test_another_description_is_refused(change: dict[str, object]) -> None:
     good = StatementIdentity.of(OptionMarks(Shape(4)).description)
     with pytest.raises(UnknownStatementError, match="unknown statement"):
-        option_marks_of(replace(good, **change))  # type: ignore[arg-type]
+        statement_of(replace(good, **change))  # type: ignore[arg-type]
 
 
 def test_capacities_are_whole_groups() -> None:

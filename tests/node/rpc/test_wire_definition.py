@@ -71,6 +71,8 @@ def test_every_method_has_its_own_messages(
 ) -> None:
     methods = [m for file in descriptors for service in file.service for m in service.method]
     assert [m.name for m in methods] == [
+        "QuoteMargin",
+        "WhatIf",
         "GetView",
         "SignReport",
         "Quote",

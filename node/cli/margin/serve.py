@@ -1,0 +1,82 @@
+"""`proofmark margin serve`: the owner's own node, for the owner alone."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from node.cli.margin.inputs import (
+    DEFAULT_PARAMETERS,
+    Account,
+    Consumer,
+    Keystore,
+    Parameters,
+    PasswordFile,
+    account_number,
+    chosen_parameters,
+    consumer_address,
+    owner_account,
+    owner_vault,
+)
+from node.cli.options import AsJson, DataDirectory, settings_in
+from node.cli.output import reporting_errors, say
+from node.margin import AccountReference
+
+ChainId = Annotated[
+    int, typer.Option("--chain-id", help="Chain of the consumer.", show_default=False)
+]
+MarketPath = Annotated[
+    Path,
+    typer.Option("--market", help="Market JSON file, read again on change.", show_default=False),
+]
+Address = Annotated[str, typer.Option("--address", help="Where to listen; loopback.")]
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command."""
+    group.command("serve")(serve)
+
+
+def serve(
+    consumer: Consumer,
+    account: Account,
+    chain_id: ChainId,
+    market: MarketPath,
+    address: Address = "127.0.0.1:50071",
+    parameters: Parameters = DEFAULT_PARAMETERS,
+    keystore: Keystore = None,
+    password_file: PasswordFile = None,
+    data_directory: DataDirectory = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve MarginService over the vault's newest book of an account, on loopback.
+
+    Calls are signed by the account's key. Ends with Ctrl-C or SIGTERM.
+    """
+    from node.margin.authority import CallDomain, Gatekeeper  # noqa: PLC0415
+    from node.margin.desk import MarketFile, OwnerDesk  # noqa: PLC0415
+    from node.rpc.margin_service import MarginServer  # noqa: PLC0415
+    from node.service import configure_logging  # noqa: PLC0415
+
+    reference = AccountReference(consumer_address(consumer), account_number(account))
+    stopped = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: stopped.set())
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    with reporting_errors(as_json):
+        configure_logging(as_json=as_json)
+        owner = owner_account(keystore, password_file)
+        vault = owner_vault(settings_in(data_directory).data_directory, owner)
+        valuer = MarketFile(market, chosen_parameters(parameters).parameters)
+        valuer()  # a market that cannot be read is refused now, not at the first call
+        gatekeeper = Gatekeeper(owner.address, CallDomain(chain_id, reference.group))
+        server = MarginServer(
+            OwnerDesk(vault.newest(reference), valuer, gatekeeper), address=address
+        )
+        server.start()
+        say(f"serving the owner on {server.address}; Ctrl-C stops")
+        stopped.wait()
+        server.drain()

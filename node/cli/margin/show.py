@@ -1,0 +1,62 @@
+"""`proofmark margin show`: the scenario table of a book, worst row marked, both margins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from node.cli.margin.inputs import (
+    DEFAULT_PARAMETERS,
+    Collateral,
+    Market,
+    Parameters,
+    Portfolio,
+    chosen_scene,
+)
+from node.cli.margin.sheets import scene_report, sheet_report, sheet_table
+from node.cli.options import AsJson
+from node.cli.output import print_json, reporting_errors, sayer, table_console
+from node.margin import Valuer
+from node.plots import draw_book
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command."""
+    group.command("show")(show)
+
+
+def show(
+    portfolio: Portfolio,
+    market: Market = None,
+    parameters: Parameters = DEFAULT_PARAMETERS,
+    collateral: Collateral = 0,
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", help="Also draw P&L over spot and volatility (extra `plot`)."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a book gains and loses in every scenario, and its margins.
+
+    Money is in quote currency. A margin of 0 or more is healthy.
+    """
+    with reporting_errors(as_json):
+        scene = chosen_scene(market, parameters, tell=not as_json)
+        valuer = Valuer(scene.market, scene.parameters.parameters)
+        book = scene.book(portfolio)
+        sheet = valuer.quote(book, collateral)
+        if plot is not None:
+            draw_book(book, valuer, collateral, plot)
+            sayer(as_json)(f"drew {plot}")
+    report = sheet_report(sheet, scene)
+    head = {**scene_report(scene), "legs": len(book.legs), "collateral": collateral}
+    if as_json:
+        print_json({**head, **report})
+        return
+    title = (
+        f"{portfolio.name}: {len(book.legs)} legs of {head['underlying']}, {scene.parameters.name},"
+        f" {head['snapshot_utc']}, spot {head['spot']}"
+    )
+    table_console().print(sheet_table({"profit": report}, title))

@@ -1,0 +1,126 @@
+"""Margins of a hidden book, row by row, in whole numbers: the model a proof would show.
+
+Money is in cash atoms: one tick times 1e-6 contract. Everything here is private; printing shows
+nothing, and refusals name no leg.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+
+from circuits.statements.portfolio_margin import (
+    Book,
+    InputError,
+    MarginMarket,
+    MarginParameters,
+    ScenarioRow,
+)
+from circuits.statements.portfolio_margin.hidden import Hidden
+from circuits.statements.portfolio_margin.quote import MarginQuote
+from circuits.statements.portfolio_margin.quote import quote_margin as model_quote
+from node.margin.errors import BookRefused
+from node.margin.trade import apply_trade
+from prover import lane_numbers
+
+
+@dataclass(frozen=True, repr=False)
+class RowProfit(Hidden):
+    """What the book gains in one scenario, against its mark; the first worst row is marked."""
+
+    row: ScenarioRow
+    profit: Fraction
+    is_worst: bool
+
+
+@dataclass(frozen=True, repr=False)
+class MarginSheet(Hidden):
+    """One book in one market: every row, both margins, equity (marks, cash and collateral).
+
+    `basis` is the forward contingency; where it is worst, no row is marked. `initial` and
+    `maintenance` count whole atoms, rounded down: healthy is 0 or more.
+    """
+
+    rows: tuple[RowProfit, ...]
+    basis: Fraction
+    worst: Fraction
+    initial: int
+    maintenance: int
+    equity: Fraction
+
+    @property
+    def is_basis_worst(self) -> bool:
+        """Whether the forward contingency is below every row."""
+        return not any(row.is_worst for row in self.rows)
+
+
+@dataclass(frozen=True, repr=False)
+class WhatIf(Hidden):
+    """The margin before and after a trade, every row in both."""
+
+    before: MarginSheet
+    after: MarginSheet
+
+
+@dataclass(frozen=True)
+class Valuer:
+    """One market under one set of parameters; values any number of books."""
+
+    market: MarginMarket
+    parameters: MarginParameters
+
+    def quote(self, book: Book, collateral: int = 0) -> MarginSheet:
+        """The sheet with `collateral` units of the settlement token; BookRefused."""
+        with refusing_quietly("the book has no margin in this market under these parameters"):
+            quoted = model_quote(book, self.market, self.parameters, collateral, lane_numbers())
+        return self._sheet(quoted)
+
+    def what_if(
+        self, book: Book, trade: Book, collateral: int = 0, before: MarginSheet | None = None
+    ) -> WhatIf:
+        """Before and after a trade is added to the book; BookRefused.
+
+        Who asks often passes the sheet of the book as it is, so that only the rest is computed.
+        """
+        after = apply_trade(book, trade)
+        return WhatIf(before or self.quote(book, collateral), self.quote(after, collateral))
+
+    def _sheet(self, quoted: MarginQuote) -> MarginSheet:
+        worst = quoted.worst_row
+        rows = zip(self.parameters.rows, quoted.profits, strict=True)
+        return MarginSheet(
+            rows=tuple(RowProfit(row, p, i == worst) for i, (row, p) in enumerate(rows)),
+            basis=quoted.basis,
+            worst=quoted.worst,
+            initial=quoted.initial,
+            maintenance=quoted.maintenance,
+            equity=quoted.equity,
+        )
+
+
+def quote_margin(
+    book: Book, market: MarginMarket, parameters: MarginParameters, collateral: int = 0
+) -> MarginSheet:
+    """Every row, both margins, equity; BookRefused."""
+    return Valuer(market, parameters).quote(book, collateral)
+
+
+def what_if(
+    book: Book, trade: Book, market: MarginMarket, parameters: MarginParameters, collateral: int = 0
+) -> WhatIf:
+    """The margin before and after a trade; BookRefused."""
+    return Valuer(market, parameters).what_if(book, trade, collateral)
+
+
+@contextmanager
+def refusing_quietly(message: str) -> Iterator[None]:
+    """Turn what the model refuses into BookRefused with this message alone: theirs name legs."""
+    try:
+        yield
+    except InputError as error:
+        kind = type(error).__name__
+        raise BookRefused(
+            f"{message} ({kind}); check the files with `proofmark margin show`"
+        ) from None
