@@ -8,6 +8,7 @@ import pytest
 
 from circuits.profile import R6
 from circuits.statements.option_marks import (
+    DecodedWords,
     GroupInputs,
     Market,
     OptionInputs,
@@ -66,6 +67,7 @@ def made(key: ProvingKey) -> Attestation:
 def test_a_valid_attestation_says_its_marks(made: Attestation, key: ProvingKey) -> None:
     statement, words = verify_attestation(made, key.verifying_key, ENGINE)
     assert statement == STATEMENT
+    assert isinstance(words, DecodedWords)
     (mark,) = evaluate(MARKET, R6)
     assert words.price_atoms == (mark.price_atoms,)
     assert words.greeks == (mark.greeks,)
