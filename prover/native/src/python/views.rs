@@ -32,8 +32,9 @@ impl ByteView {
         // SAFETY: `buffer` holds an export of the object: Python keeps the memory where it is
         // and of this length until the export is released, which happens when `self` is dropped,
         // after the returned borrow. The buffer is contiguous (checked in `new`) and non-empty,
-        // hence the pointer is valid. It is read-only (checked in `new`), so no Python code
-        // writes to it; key files are replaced by renaming, never written in place.
+        // hence the pointer is valid. It is read-only (checked in `new`): bytes, which do not
+        // change, or a map of a key file, which is replaced by renaming, never written in place.
+        // A read-only view of memory that is written would pass; the engine's callers have none.
         unsafe {
             std::slice::from_raw_parts(self.buffer.buf_ptr().cast::<u8>(), self.buffer.len_bytes())
         }
