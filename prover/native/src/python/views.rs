@@ -1,8 +1,19 @@
-//! A window on a Python buffer: the memory-mapped key file itself, without a copy.
+//! Python buffers: numbers, copied; the memory-mapped key file itself, without a copy.
 
-use pyo3::buffer::PyBuffer;
+use pyo3::buffer::{Element, PyBuffer};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+
+/// The numbers of a buffer. The binding asks for their size and sign alone; in the other byte
+/// order they would be taken for other numbers.
+pub fn numbers<T: Element>(py: Python<'_>, buffer: &PyBuffer<T>) -> PyResult<Vec<T>> {
+    if cfg!(target_endian = "little") && matches!(buffer.format().to_bytes(), [b'>' | b'!', ..]) {
+        return Err(PyValueError::new_err(
+            "expected numbers in this machine's byte order",
+        ));
+    }
+    buffer.to_vec(py)
+}
 
 /// Bytes owned by Python (a read-only memory map or a bytes object), pinned while this lives.
 pub struct ByteView {
