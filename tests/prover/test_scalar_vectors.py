@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 
 from circuits.field import BN254_FR, pack_scalars
@@ -34,6 +35,15 @@ def test_scalars_that_are_not_reduced_are_refused(engine: Engine) -> None:
     packed[1, 0] += 1
     with pytest.raises(ValueError, match="not below the modulus"):
         engine.load_scalars(packed)
+
+
+def test_scalars_in_the_other_byte_order_are_never_taken_for_others(native_engine: Engine) -> None:
+    packed = pack_scalars([1, 2, R - 1])
+    swapped = packed.astype(packed.dtype.newbyteorder())
+    assert np.array_equal(packed, swapped)
+    for accept in (native_engine.load_scalars, native_engine.inverses):
+        with pytest.raises(ValueError, match="byte order"):
+            accept(swapped)
 
 
 def test_repetitions_are_of_the_scalars_that_meet_finite_points(native_engine: Engine) -> None:

@@ -228,6 +228,36 @@ fn sums_agree_with_arkworks() {
     }
 }
 
+/// With and without lanes; the formulas do not ask whether points are on the curve.
+fn sums_of_all_coordinates_agree<F: Coordinate>(values: &[F]) {
+    let count = values.len();
+    let point = |x: usize, y: usize| Point {
+        x: values[x % count],
+        y: values[y % count],
+    };
+    for shift in 0..count {
+        let left: Vec<Point<F>> = (0..count).map(|i| point(i, i + shift)).collect();
+        for turn in [0, 1, 2 * shift + 1] {
+            let right: Vec<Point<F>> = (0..count).map(|i| point(i + turn, i * turn + 3)).collect();
+            let sums = twice_added(BatchAdder::new(), &left, &right);
+            assert_eq!(sums, twice_added(BatchAdder::portable(), &left, &right));
+        }
+    }
+}
+
+#[test]
+fn sums_of_extreme_coordinates_agree() {
+    let values = samples::<ark_bn254::FqConfig>();
+    sums_of_all_coordinates_agree(&values);
+    for turn in [0, 1, 17] {
+        let mut turned = values.clone();
+        turned.rotate_left(turn);
+        let pairs = values.iter().zip(turned);
+        let pairs: Vec<_> = pairs.map(|(a, b)| ark_bn254::Fq2::new(*a, b)).collect();
+        sums_of_all_coordinates_agree(&pairs);
+    }
+}
+
 #[test]
 fn moduli_are_those_of_the_fields() {
     fn check<F: PrimeField + Modulus>(modulus: [u64; 4]) {

@@ -79,12 +79,12 @@ impl<F: Coordinate> BatchAdder<F> {
 
     /// Complete: doublings, opposite points and infinities included.
     pub fn read(&mut self, source: Source, pairs: &Pairs) {
-        let exceptions = match &mut self.kernel {
+        let exceptions: &[usize] = match &mut self.kernel {
             Kernel::Portable(points) => {
                 points.clear();
                 let both = pairs.left.iter().zip(&pairs.right);
                 points.extend(both.map(|(a, b)| [source.read(*a), source.read(*b)]));
-                return;
+                &[]
             }
             // SAFETY: a kernel of lanes is made only where the instructions are available, and
             // for as many components.
@@ -114,7 +114,6 @@ impl<F: Coordinate> BatchAdder<F> {
                 let sums = add_portably(points);
                 let sums = sums.into_iter().zip(&pairs.targets);
                 sums.for_each(|(sum, target)| cells.write(*target as usize, &sum));
-                return;
             }
             // SAFETY: as in `read`.
             #[cfg(target_arch = "x86_64")]

@@ -98,7 +98,7 @@ impl<const N: usize> LaneAdder<N> {
                 let next = pairs.get(ahead..ahead + WIDTH).unwrap_or(&[]);
                 next.iter().for_each(|entry| prefetch::<F>(source, *entry));
             }
-            // SAFETY: that the source holds the entries was checked above.
+            // SAFETY: that the source holds the entries was checked above; it is borrowed longer.
             let group = unsafe { Group::new::<F>(source, &left[start..], &right[start..]) };
             let before = &mut running[start / WIDTH % CHAINS];
             let saved = &mut self.saved[start / WIDTH];

@@ -52,7 +52,7 @@ impl Group {
     ///
     /// # Safety
     ///
-    /// The source must hold the entries.
+    /// The source must hold the entries, and its points must outlive the group.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub unsafe fn new<F: Coordinate>(source: &Source, left: &[Entry], right: &[Entry]) -> Self {

@@ -106,12 +106,17 @@ fn raw_multiples<P: Curve>(scalars: &[Limbs], table: &[Row<P>], recoding: &Recod
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::msm::structured;
     use ark_bn254::{Fr, g1, g2};
     use ark_ff::UniformRand;
 
     fn agrees<P: Curve>(scalars: &[Fr]) {
         let limbs: Vec<Limbs> = scalars.iter().map(scalars::to_limbs).collect();
-        let raw = multiples::<P>(&limbs);
+        agrees_with_products::<P>(scalars, &multiples::<P>(&limbs));
+    }
+
+    fn agrees_with_products<P: Curve>(scalars: &[Fr], raw: &[u8]) {
+        assert_eq!(raw.len(), scalars.len() * Point::<P::BaseField>::BYTES);
         for (scalar, raw) in scalars.iter().zip(raw.chunks(Point::<P::BaseField>::BYTES)) {
             let expected = Projective::<P>::from(P::GENERATOR) * scalar;
             assert_eq!(Point::read(raw), Point::from_projective(expected));
@@ -125,5 +130,24 @@ mod tests {
         scalars.extend([0, 1, 2, -1, -2, 4096, 8192].map(Fr::from));
         agrees::<g1::Config>(&scalars);
         agrees::<g2::Config>(&scalars);
+    }
+
+    fn agrees_at_width<P: Curve>(width: usize, count: usize) {
+        let mut generator = ark_std::test_rng();
+        let scalars = structured::scalars(structured::KINDS, count, &mut generator);
+        let limbs: Vec<Limbs> = scalars.iter().map(scalars::to_limbs).collect();
+        let recoding = Recoding::uniform(width);
+        let table = table::<P>(&recoding);
+        agrees_with_products::<P>(&scalars, &raw_multiples::<P>(&limbs, &table, &recoding));
+    }
+
+    #[test]
+    fn agrees_at_every_width() {
+        for width in 4..=13 {
+            agrees_at_width::<g1::Config>(width, 400);
+            agrees_at_width::<g2::Config>(width.min(9), 60);
+        }
+        agrees::<g1::Config>(&[]);
+        agrees::<g1::Config>(&structured::scalars(8, BATCH + 1, &mut ark_std::test_rng()));
     }
 }

@@ -5,10 +5,16 @@
 //! bucket and every bucket is summed as a tree, one level of many buckets at a time: thousands of
 //! independent additions share one inversion.
 
+#[cfg(test)]
+mod differential_tests;
 mod digits;
 pub mod fixed_base;
 pub mod point_vector;
 pub mod scalar_vector;
+#[cfg(test)]
+mod stage_tests;
+#[cfg(test)]
+mod structured;
 mod trees;
 mod weighted;
 mod widths;

@@ -4,6 +4,7 @@ use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::python::views::numbers;
 use crate::python::{read_fields, value_error, write_fields};
 use crate::quotient::{Side, System, Unsatisfied};
 
@@ -25,9 +26,9 @@ impl ConstraintMatrices {
         let mut copied = Vec::with_capacity(3);
         for (row_starts, wires, coefficient_ids) in sides {
             copied.push(Side {
-                row_starts: row_starts.to_vec(py)?,
-                wires: wires.to_vec(py)?,
-                coefficient_ids: coefficient_ids.to_vec(py)?,
+                row_starts: numbers(py, &row_starts)?,
+                wires: numbers(py, &wires)?,
+                coefficient_ids: numbers(py, &coefficient_ids)?,
             });
         }
         let Ok(sides) = copied.try_into() else {

@@ -33,7 +33,7 @@ fn fault_error(fault: single::Fault) -> PyErr {
 
 /// Copies a FieldArray and checks that every scalar is below the modulus.
 fn read_scalars(py: Python<'_>, buffer: &PyBuffer<u64>) -> PyResult<Vec<Limbs>> {
-    let flat = buffer.to_vec(py)?;
+    let flat = views::numbers(py, buffer)?;
     if flat.len() % LIMBS != 0 {
         return Err(value_error("expected four limbs to a scalar"));
     }
@@ -45,7 +45,7 @@ fn read_scalars(py: Python<'_>, buffer: &PyBuffer<u64>) -> PyResult<Vec<Limbs>> 
 }
 
 fn read_fields(py: Python<'_>, buffer: &PyBuffer<u64>) -> PyResult<Vec<Fr>> {
-    let flat = buffer.to_vec(py)?;
+    let flat = views::numbers(py, buffer)?;
     let (scalars, rest) = flat.as_chunks::<LIMBS>();
     if !rest.is_empty() {
         return Err(value_error("expected four limbs to a scalar"));
