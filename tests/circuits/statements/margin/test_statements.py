@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from circuits.statements.portfolio_margin import (
@@ -15,7 +17,7 @@ from circuits.statements.portfolio_margin import (
     encode_words,
 )
 from circuits.statements.portfolio_margin.statement import Evidence, PortfolioMargin
-from tests.circuits.statements.margin.examples import book, market
+from tests.circuits.statements.margin.examples import book, leg, market
 from tests.circuits.statements.margin.statements import (
     BOOK,
     PARAMETERS,
@@ -92,6 +94,18 @@ def test_listed_volatilities() -> None:
     about = evidence(listing=listing)
     shape = MarginShape(Kind.COVERED, SLOTS, ROWS, VolatilityForm.SERIES)
     assert violations(shape, claim(Kind.COVERED, about), about)[0] == []
+
+
+def test_empty_slots_need_no_volatility_in_the_first_slice() -> None:
+    """A market may list none for an expiry; books of other expiries stay provable both ways."""
+    listing = replace(
+        market(2, None, series=2), series=(ListedVolatility(1, 770_000_000, 30_000_000),)
+    )
+    for own in (Book((leg(2),), BOOK.linear, BOOK.cash), Book((), BOOK.linear, BOOK.cash)):
+        about = evidence(own, listing)
+        for kind in (Kind.COVERED, Kind.BREACH):
+            shape = MarginShape(kind, 2, ROWS, VolatilityForm.SERIES)
+            assert violations(shape, claim(kind, about), about)[0] == []
 
 
 def test_a_false_claim_is_refused_at_the_door() -> None:
