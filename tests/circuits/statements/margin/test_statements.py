@@ -114,3 +114,27 @@ def test_a_false_claim_is_refused_at_the_door() -> None:
     other = Evidence(book(3), evidence().market, PARAMETERS, evidence().opening)
     with pytest.raises(UnprovableError, match="word 8"):
         PortfolioMargin(shape).witness(told, other)
+
+
+@pytest.mark.parametrize(
+    ("kind", "off"),
+    [
+        (Kind.COVERED, -1),
+        (Kind.OPEN, -1),
+        (Kind.BREACH, 1),
+        (Kind.REQUIREMENT, 1),
+        (Kind.REQUIREMENT, -1),
+    ],
+)
+def test_a_claim_the_margin_does_not_show_has_no_witness(kind: Kind, off: int) -> None:
+    shape = MarginShape(kind, SLOTS, ROWS)
+    assert PortfolioMargin(shape).witness(claim(kind, evidence()), evidence())
+    with pytest.raises(UnprovableError, match="does not show"):
+        PortfolioMargin(shape).witness(claim(kind, evidence(), off=off), evidence())
+
+
+def test_a_book_without_a_margin_has_no_witness() -> None:
+    told = claim(Kind.COVERED, evidence())
+    about = evidence(Book((leg(9),)))
+    with pytest.raises(UnprovableError, match="no slice"):
+        PortfolioMargin(MarginShape(Kind.COVERED, SLOTS, ROWS)).witness(told, about)
