@@ -1,4 +1,4 @@
-"""Truth values: Integers in [0, 1]."""
+"""Truth values: Integers in [0, 1]; and what must not be 0."""
 
 from __future__ import annotations
 
@@ -24,3 +24,10 @@ def is_zero(ar: Arithmetic, name: str, value: Integer) -> Integer:
     ar.assert_product(f"{name}_or_inverse", value, inverse, ar.field_constant(lanes, 1) - zero)
     ar.assert_zero_product(name, value, zero)
     return Integer(ar, lanes, zero.payload, False, lo=0, hi=1)
+
+
+def assert_nonzero(ar: Arithmetic, name: str, value: Integer) -> None:
+    """Constrain value != 0: it has an inverse. One constraint."""
+    lanes = value.lanes
+    (inverse,) = ar.hint(f"{name}_inverse", lanes, 1, ar.numbers.field_inverses, value)
+    ar.assert_product(name, value, inverse, ar.field_constant(lanes, 1))

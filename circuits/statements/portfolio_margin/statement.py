@@ -17,6 +17,7 @@ from circuits.r1cs import R1CS
 from circuits.statements.description import StatementDescription
 from circuits.statements.header import pack_header
 from circuits.statements.packing import ceil_div
+from circuits.statements.portfolio_margin.admission import check_provable
 from circuits.statements.portfolio_margin.arrays import (
     Arrays,
     book_arrays,
@@ -36,6 +37,7 @@ from circuits.statements.portfolio_margin.publish import (
     publish_header,
     publish_scene,
 )
+from circuits.statements.portfolio_margin.units import SPOT_FACTOR_ONE
 from circuits.statements.portfolio_margin.words import (
     Breach,
     Claim,
@@ -104,11 +106,14 @@ class PortfolioMargin:
     ) -> StatementWitness:
         """Both phases of the assignment.
 
-        Raises UnprovableError where the evidence does not show the claim, and what the model
-        raises where a margin is not defined.
+        Raises UnprovableError where the evidence does not show the claim, and UnprovableError or
+        SliceError where a margin is not defined.
         """
         expected = encode_words(claim, self.shape)
-        made = self.assign(claim_arrays(claim, evidence, self.shape), numbers=numbers)
+        book, parameters = _book_of(claim, evidence), evidence.parameters
+        check_provable(book, evidence.market, parameters)
+        inputs = claim_arrays(claim, evidence, self.shape)
+        made, margin = self._read(inputs, None, numbers)
         if made.words != expected:
             at = next(
                 i
@@ -116,23 +121,30 @@ class PortfolioMargin:
                 if pair[0] != pair[1]
             )
             raise UnprovableError(f"word {at} of the claim is not what the evidence says")
+        if not _is_shown(claim, margin, parameters):
+            raise UnprovableError(f"the margin of the book does not show {self.shape.kind}")
         return made
 
     def assign(
         self, inputs: Arrays, liar: Liar | None = None, numbers: Numbers | None = None
     ) -> StatementWitness:
         """The assignment for named inputs, honest or not; nothing is refused here."""
+        return self._read(inputs, liar, numbers)[0]
+
+    def _read(
+        self, inputs: Arrays, liar: Liar | None, numbers: Numbers | None
+    ) -> tuple[StatementWitness, Margin]:
         witness = WitnessArithmetic(
             R14.limb_bits, numbers or PythonNumbers(), inputs=inputs, liar=liar
         )
-        _define(witness, self.shape)
-        return StatementWitness(witness)
+        _, margin = _define(witness, self.shape)
+        return StatementWitness(witness), margin
 
 
 def claim_arrays(claim: Claim, evidence: Evidence, shape: MarginShape) -> Arrays:
     """All named inputs of a claim."""
     scene, parameters = claim.scene, evidence.parameters
-    book = claim.book if isinstance(claim, Open) else evidence.book
+    book = _book_of(claim, evidence)
     header = scene.header
     arrays = (
         parameter_arrays(parameters)
@@ -155,6 +167,25 @@ def claim_arrays(claim: Claim, evidence: Evidence, shape: MarginShape) -> Arrays
     if isinstance(claim, Breach):
         single["equity_bound"] = claim.equity_bound
     return arrays | {name: [value] for name, value in single.items()}
+
+
+def _book_of(claim: Claim, evidence: Evidence) -> Book:
+    return claim.book if isinstance(claim, Open) else evidence.book
+
+
+def _is_shown(claim: Claim, margin: Margin, parameters: MarginParameters) -> bool:
+    """What publish.py constrains: a witness of anything else would make a proof nobody accepts."""
+    whole, equity = (int(each.payload[0]) for each in (margin.margin, margin.equity))
+    unit = parameters.collateral_unit
+    if isinstance(claim, Requirement):
+        covered = whole + claim.requirement * unit
+        step = parameters.requirement_step * unit
+        return covered >= 0 and (claim.requirement == 0 or covered < step)
+    added = claim.collateral * unit
+    if isinstance(claim, Breach):
+        worth = claim.equity_bound * unit * SPOT_FACTOR_ONE
+        return whole + added < 0 and worth >= equity + added * SPOT_FACTOR_ONE
+    return whole + added >= 0
 
 
 def _define(ar: Arithmetic, shape: MarginShape) -> tuple[Portfolio, Margin]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from circuits.edsl import CircuitBuilder, FieldElement, Integer, Lanes
-from circuits.gadgets.boolean import boolean_hint, is_zero
+from circuits.gadgets.boolean import assert_nonzero, boolean_hint, is_zero
 from circuits.gadgets.division import half_even_quotient
 from circuits.gadgets.rounding import nearest, nearest_positive_part
 from circuits.gadgets.selection import value_where_nonzero
@@ -50,6 +50,16 @@ def test_a_range_check_is_exact(bits: int, checked: bool) -> None:
         return (), ar.range_check("r", claim, bits)
 
     assert outputs(gadget, 251, 2) == {(): set(range(1 << bits))}
+
+
+@pytest.mark.parametrize("prime", [97, 251])
+def test_only_zero_has_no_inverse(prime: int) -> None:
+    def gadget(ar: CircuitBuilder, root: Lanes) -> Traced:
+        value = number(ar, root, 4)
+        assert_nonzero(ar, "n", value)
+        return (), value
+
+    assert outputs(gadget, prime, 2) == {(): set(range(1, 16))}
 
 
 @pytest.mark.parametrize("prime", [97, 251])

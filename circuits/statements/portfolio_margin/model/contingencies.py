@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.lanes import Lanes
 from circuits.edsl.values import Integer
-from circuits.gadgets.boolean import is_zero
+from circuits.gadgets.boolean import assert_nonzero, is_zero
 from circuits.gadgets.equality import total
 from circuits.gadgets.selection import minimum, select, sign
 from circuits.statements.portfolio_margin.book import (
@@ -68,6 +68,8 @@ def read_holdings(ar: Arithmetic, root: Lanes, head: Fields, governed: Governed)
             for name, bits in widths.items()
         ]
         cash = ar.integer_hint("cash", root, CASH_WIDTHS[0], ar.input("cash_biased"))
+        for signed in (fields[0], cash):
+            assert_nonzero(ar, "above_least", signed)  # -2^63 and -2^95 are refused everywhere
         packed = ar.constant(root, 0)
         for field, bits in zip(fields, LINEAR_WIDTHS, strict=True):
             packed = (packed * (1 << bits)).plus(field)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.lanes import Lanes
 from circuits.edsl.values import Integer, as_integer
-from circuits.gadgets.boolean import boolean_hint, is_zero
+from circuits.gadgets.boolean import assert_nonzero, boolean_hint, is_zero
 from circuits.gadgets.equality import total
 from circuits.gadgets.selection import Signed, sign
 from circuits.statements.portfolio_margin.book import AMOUNT_BIAS, LEG_WIDTHS
@@ -51,6 +51,7 @@ def read_legs(ar: Arithmetic, root: Lanes, slots: int, underlying: Integer) -> L
             .plus(expiry * (1 << (_STRIKE + _PUT)))
             .plus(strike * (1 << _PUT), is_put)
         )
+        assert_nonzero(ar, "above_least", biased)  # -2^63 is no amount: every reader refuses it
         amount = biased.minus(AMOUNT_BIAS)
         is_empty = is_zero(ar, "is_empty", amount)
         ar.assert_zero_product("empty_key", is_empty, key.minus((1 << _KEY_BITS) - 1))

@@ -1,8 +1,9 @@
 """A leg's slice, found by lookup of the leg's own expiry; and what it reads there.
 
 Three tables of 16 rows, each with the slice's number as index: the first also has the expiry, so a
-leg's number, and with it everything it reads, follows from its own fields. An empty slot reads the
-first slice; its amount is 0.
+leg's number, and with it everything it reads, follows from its own fields. An empty slot reads any
+slice its prover likes, for its amount is 0; in the series form that must be one with a listed
+volatility, which the first slice need not have.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from circuits.edsl.lanes import Lanes
 from circuits.edsl.values import FieldElement, Integer
 from circuits.edsl.wire_rows import FIRST_WIRE_TAG, look_up_wires, offer_rows
 from circuits.gadgets.boolean import is_zero
-from circuits.gadgets.equality import pick
 from circuits.statements.portfolio_margin.model.legs import Legs
 from circuits.statements.portfolio_margin.model.shocks import Shocks
 from circuits.statements.portfolio_margin.model.slices import Slices
@@ -50,13 +50,15 @@ class Place:
     curve: Curve | None
 
 
-def find_slices(ar: Arithmetic, root: Lanes, slices: Slices, shocks: Shocks, legs: Legs) -> Place:
-    """Offer the slices, and look every leg's up."""
+def find_slices(
+    ar: Arithmetic, slices: Slices, shocks: Shocks, legs: Legs, listed: Integer | None
+) -> Place:
+    """Offer the slices, and look every leg's up; `listed` are the slices of listed volatilities."""
     tables = _offer(ar, slices, shocks)
     with ar.scope("leg"), ar.scope("slice"):
-        first = pick(ar, slices.key, root, 0)
-        gap = ar.product("empty_key", legs.is_empty, first.minus(legs.expiry, 1))
-        key = legs.expiry.plus(1, gap)
+        home = _home(ar, slices, listed)
+        (free,) = ar.hint("empty_key", legs.lanes, 1, lambda e: e * 0 + home, legs.is_empty)
+        key = legs.expiry + 1 + ar.multiply("empty_gap", legs.is_empty, free - legs.expiry - 1)
         chosen = _chosen(ar, slices, legs.lanes, key)
         (number,) = ar.hint(
             "number", legs.lanes, 1, lambda: ar.numbers.vector([c + 1 for c in chosen])
@@ -111,7 +113,16 @@ def _offer(
     return tables
 
 
-def _chosen(ar: Arithmetic, slices: Slices, lanes: Lanes, key: Integer) -> list[int]:
+def _home(ar: Arithmetic, slices: Slices, listed: Integer | None) -> int:
+    """The key that empty slots look up: of the first slice, or of the first listed volatility's."""
+    keys = ar.compute(slices.lanes, lambda k: k.tolist(), slices.key) or [0]
+    if listed is None:
+        return int(keys[0])
+    (place, *_) = ar.compute(listed.lanes, lambda i: i.tolist(), listed) or [0]
+    return int(keys[place if place < len(keys) else 0])
+
+
+def _chosen(ar: Arithmetic, slices: Slices, lanes: Lanes, key: FieldElement) -> list[int]:
     """The slice each leg means; the first where there is none (then the lookup refuses)."""
     keys = ar.compute(slices.lanes, lambda k: k.tolist(), slices.key) or []
     places = {found: place for place, found in reversed(list(enumerate(keys)))}

@@ -94,7 +94,8 @@ def define_portfolio(
     statics = share_statics(ar, profile, slices, governed)
     moves = move_rows(ar, profile, slices, governed)
     legs = read_legs(ar, root, slots, governed.values["underlying"])
-    place = find_slices(ar, root, slices, shocks, legs)
+    listed = None if series is None else series.index
+    place = find_slices(ar, slices, shocks, legs, listed)
     revalued = _revalue_legs(ar, profile, governed, moves, legs, place, series)
     values = value_slices(ar, profile, slices, governed, legs, place, revalued)
     holdings = read_holdings(ar, root, head, governed)

@@ -56,7 +56,7 @@ def attest_series(ar: Arithmetic, root: Lanes) -> Series:
 
 
 def listed_volatility(ar: Arithmetic, series: Series, legs: Legs, place: Place) -> Integer:
-    """The leg's volatility at 2^-35; an empty slot reads the first listed one of its slice."""
+    """The leg's volatility at 2^-35; an empty slot reads one of its slice."""
     with ar.scope("listed"):
         keys = ar.compute(
             series.index.lanes,

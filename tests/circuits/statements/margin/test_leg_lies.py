@@ -10,6 +10,7 @@ import pytest
 from circuits.field import BN254_FR
 from circuits.statements.portfolio_margin import Book, Kind, Leg, commit
 from circuits.statements.portfolio_margin.arrays import book_arrays, market_arrays
+from circuits.statements.portfolio_margin.statement import claim_arrays
 from tests.circuits.lying import both, in_limbs, shift
 from tests.circuits.statements.margin.examples import SNAPSHOT_UNIX, WEEK
 from tests.circuits.statements.margin.lies import (
@@ -116,6 +117,17 @@ def test_a_leg_of_amount_zero_is_not_an_empty_slot() -> None:
     assert violations(COVERED, told, about, changes)[0]
     lie = both(lane("leg/fields/is_empty", 1, lambda _: 0))
     assert violations(COVERED, told, about, changes, lie)[0]
+
+
+@pytest.mark.parametrize("name", ["leg_amount_biased", "linear_perpetual", "cash_biased"])
+def test_a_number_no_reader_accepts_is_unprovable(name: str) -> None:
+    """-2^63 and -2^95 fit their fields: a book with one would be covered, and open to nobody."""
+    about = evidence(TWO)
+    changes = {name: claim_arrays(claim(Kind.COVERED, about), about, COVERED)[name]}
+    told = claim(Kind.COVERED, about, off=1 << 126)
+    for least, fails in ((0, True), (1, False)):
+        changes[name][0] = least
+        assert bool(violations(COVERED, told, about, changes)[0]) is fails
 
 
 def test_a_leg_cannot_be_declared_empty() -> None:

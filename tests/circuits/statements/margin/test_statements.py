@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from circuits.statements.portfolio_margin import (
@@ -15,7 +17,7 @@ from circuits.statements.portfolio_margin import (
     encode_words,
 )
 from circuits.statements.portfolio_margin.statement import Evidence, PortfolioMargin
-from tests.circuits.statements.margin.examples import book, market
+from tests.circuits.statements.margin.examples import book, leg, market
 from tests.circuits.statements.margin.statements import (
     BOOK,
     PARAMETERS,
@@ -94,9 +96,45 @@ def test_listed_volatilities() -> None:
     assert violations(shape, claim(Kind.COVERED, about), about)[0] == []
 
 
+def test_empty_slots_need_no_volatility_in_the_first_slice() -> None:
+    """A market may list none for an expiry; books of other expiries stay provable both ways."""
+    listing = replace(
+        market(2, None, series=2), series=(ListedVolatility(1, 770_000_000, 30_000_000),)
+    )
+    for own in (Book((leg(2),), BOOK.linear, BOOK.cash), Book((), BOOK.linear, BOOK.cash)):
+        about = evidence(own, listing)
+        for kind in (Kind.COVERED, Kind.BREACH):
+            shape = MarginShape(kind, 2, ROWS, VolatilityForm.SERIES)
+            assert violations(shape, claim(kind, about), about)[0] == []
+
+
 def test_a_false_claim_is_refused_at_the_door() -> None:
     shape = MarginShape(Kind.COVERED, SLOTS, ROWS)
     told = claim(Kind.COVERED, evidence())
     other = Evidence(book(3), evidence().market, PARAMETERS, evidence().opening)
     with pytest.raises(UnprovableError, match="word 8"):
         PortfolioMargin(shape).witness(told, other)
+
+
+@pytest.mark.parametrize(
+    ("kind", "off"),
+    [
+        (Kind.COVERED, -1),
+        (Kind.OPEN, -1),
+        (Kind.BREACH, 1),
+        (Kind.REQUIREMENT, 1),
+        (Kind.REQUIREMENT, -1),
+    ],
+)
+def test_a_claim_the_margin_does_not_show_has_no_witness(kind: Kind, off: int) -> None:
+    shape = MarginShape(kind, SLOTS, ROWS)
+    assert PortfolioMargin(shape).witness(claim(kind, evidence()), evidence())
+    with pytest.raises(UnprovableError, match="does not show"):
+        PortfolioMargin(shape).witness(claim(kind, evidence(), off=off), evidence())
+
+
+def test_a_book_without_a_margin_has_no_witness() -> None:
+    told = claim(Kind.COVERED, evidence())
+    about = evidence(Book((leg(9),)))
+    with pytest.raises(UnprovableError, match="no slice"):
+        PortfolioMargin(MarginShape(Kind.COVERED, SLOTS, ROWS)).witness(told, about)
