@@ -78,6 +78,17 @@ fn trees_of_awkward_lengths() {
     trees_agree::<g2::Config>(&[1, 1, 2, 3, batch + 1, 1, 1, portion + 1]);
 }
 
+#[test]
+fn an_infinite_sum_is_told_of_in_any_portion() {
+    let mut cells: Row<g1::Config> = Cells::new(1);
+    cells.write(0, &Point::from_projective(multiple::<g1::Config>(1.into())));
+    let mut entries = vec![Entry::new(0, false); trees::PORTION + 1];
+    entries.push(Entry::new(0, true));
+    let sums: Row<g1::Config> = trees::sums(cells.source(), &entries, &[trees::PORTION as u32, 2]);
+    assert!(!sums.read(0).is_infinity() && sums.read(1).is_infinity());
+    assert!(!sums.source().finite);
+}
+
 /// Cells that are read and written again and again, in multiples so small that sums are often
 /// equal, opposite and infinity, or never.
 fn additions_agree<P: Curve>(multiples: i32, count: usize) {
