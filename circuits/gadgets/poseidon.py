@@ -13,7 +13,7 @@ from circuits.edsl.values import FieldElement
 from circuits.poseidon import PoseidonConstants, load_constants
 
 #: keccak256("proofmark.transcript.v1") mod r; a test recomputes it.
-TRANSCRIPT_TAG = 4277743512971989973268281789349449548311361275004134194025438216669878103909
+TRANSCRIPT_TAG = 4277743512971989273568281789349449548311361275004134194025438216669878103909
 
 
 def second_challenge(ar: Arithmetic, challenge: FieldElement) -> FieldElement:

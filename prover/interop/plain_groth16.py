@@ -155,7 +155,7 @@ class PlainProver:
             raise WitnessError(f"expected {expected} wires, received {assignment.shape}")
         try:
             return self._prove(assignment)
-        except ValueError as error:  # an engine met a point that is none
+        except (ValueError, MalformedPointError) as error:  # an engine met a point that is none
             raise CorruptInteropFileError(f"the key holds bad points: {error}") from error
 
     def _prove(self, assignment: FieldArray) -> PlainProof:
