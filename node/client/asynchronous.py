@@ -11,6 +11,7 @@ import grpc
 import grpc.aio
 
 from node.client import calls, model, wire
+from node.client.channels import open_async_channel
 from node.client.errors import CallError, WaitTimeoutError, call_error
 from node.pb import pricing_service_pb2 as pb
 from node.pb import pricing_service_pb2_grpc
@@ -31,10 +32,7 @@ class AsyncClient:
         credentials: grpc.ChannelCredentials | None = None,
     ) -> None:
         self._timeout_seconds = timeout_seconds
-        if credentials is None:
-            self._channel = grpc.aio.insecure_channel(address, options=calls.CHANNEL_OPTIONS)
-        else:
-            self._channel = grpc.aio.secure_channel(address, credentials, calls.CHANNEL_OPTIONS)
+        self._channel = open_async_channel(address, credentials)
         stub: Any = pricing_service_pb2_grpc.PricingServiceStub
         self._stub: Any = stub(self._channel)
 

@@ -19,6 +19,7 @@ import grpc.aio
 from circuits.statements.portfolio_margin.hidden import Hidden
 from node.chain.signatures import LocalAccount
 from node.client import calls
+from node.client.channels import open_async_channel, open_channel
 from node.client.errors import call_error
 from node.margin.authority import CallDomain, sign_call
 from node.pb import margin_service_pb2 as pb
@@ -146,10 +147,7 @@ class MarginClient:
     ) -> None:
         self._calls = _Calls(owner)
         self._timeout_seconds = timeout_seconds
-        if credentials is None:
-            self._channel = grpc.insecure_channel(address, options=calls.CHANNEL_OPTIONS)
-        else:
-            self._channel = grpc.secure_channel(address, credentials, calls.CHANNEL_OPTIONS)
+        self._channel = open_channel(address, credentials)
         stub: Any = margin_service_pb2_grpc.MarginServiceStub
         self._stub: Any = stub(self._channel)
 
@@ -193,10 +191,7 @@ class AsyncMarginClient:
     ) -> None:
         self._calls = _Calls(owner)
         self._timeout_seconds = timeout_seconds
-        if credentials is None:
-            self._channel = grpc.aio.insecure_channel(address, options=calls.CHANNEL_OPTIONS)
-        else:
-            self._channel = grpc.aio.secure_channel(address, credentials, calls.CHANNEL_OPTIONS)
+        self._channel = open_async_channel(address, credentials)
         stub: Any = margin_service_pb2_grpc.MarginServiceStub
         self._stub: Any = stub(self._channel)
 

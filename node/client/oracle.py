@@ -8,6 +8,7 @@ from typing import Any
 import grpc
 
 from node.client import calls
+from node.client.channels import open_channel
 from node.client.errors import call_error
 from node.pb import oracle_service_pb2 as pb
 from node.pb import oracle_service_pb2_grpc
@@ -29,10 +30,7 @@ class OraclePeer:
     ) -> None:
         self.name = address
         self._timeout_seconds = timeout_seconds
-        if credentials is None:
-            self._channel = grpc.insecure_channel(address, options=calls.CHANNEL_OPTIONS)
-        else:
-            self._channel = grpc.secure_channel(address, credentials, calls.CHANNEL_OPTIONS)
+        self._channel = open_channel(address, credentials)
         stub: Any = oracle_service_pb2_grpc.OracleServiceStub
         self._stub: Any = stub(self._channel)
 

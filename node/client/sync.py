@@ -10,6 +10,7 @@ from typing import Any
 import grpc
 
 from node.client import calls, model, wire
+from node.client.channels import open_channel
 from node.client.errors import CallError, WaitTimeoutError, call_error
 from node.pb import pricing_service_pb2 as pb
 from node.pb import pricing_service_pb2_grpc
@@ -30,10 +31,7 @@ class Client:
         credentials: grpc.ChannelCredentials | None = None,
     ) -> None:
         self._timeout_seconds = timeout_seconds
-        if credentials is None:
-            self._channel = grpc.insecure_channel(address, options=calls.CHANNEL_OPTIONS)
-        else:
-            self._channel = grpc.secure_channel(address, credentials, calls.CHANNEL_OPTIONS)
+        self._channel = open_channel(address, credentials)
         stub: Any = pricing_service_pb2_grpc.PricingServiceStub
         self._stub: Any = stub(self._channel)
 
