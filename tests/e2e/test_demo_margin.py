@@ -54,7 +54,7 @@ def test_the_fall_ends_the_cover_and_the_breach_is_cured(report: dict[str, Any])
     order = [step["what"] for step in report["steps"]]
     assert outcome(report, "isCovered") == "True"
     assert outcome(report, "isCovered after the fall") == "False"
-    assert outcome(report, "isBreached, equity bound Q").startswith("True")
+    assert outcome(report, "in breach, equity bound Q").startswith("True")
     assert outcome(report, "isCovered after the deposit") == "True"
     assert order.index("isCovered after the fall") < order.index(
         "attest breach, maintenance margin"

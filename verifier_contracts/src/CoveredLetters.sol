@@ -59,8 +59,9 @@ contract CoveredLetters is ICoveredLetters, MarginConsumer, ReentrancyGuardTrans
         returns (bytes32 account)
     {
         account = accountIdOf(msg.sender, salt);
-        if (_accounts[account].owner != address(0)) revert AccountExists(account);
-        _accounts[account].owner = msg.sender;
+        Account storage held = _accounts[account];
+        if (held.standing != Standing.Unknown) revert AccountExists(account);
+        (held.owner, held.standing) = (msg.sender, Standing.Good);
         _setCommitment(account, commitment);
         emit Registered(account, msg.sender, commitment);
     }
@@ -125,7 +126,7 @@ contract CoveredLetters is ICoveredLetters, MarginConsumer, ReentrancyGuardTrans
         Account storage held = _accounts[account];
         if (amount == 0) revert AmountIsZero();
         if (to == address(this)) revert RecipientIsThis();
-        if (held.isBreached) revert AccountBreached(account);
+        if (held.standing == Standing.Breached) revert AccountBreached(account);
         Cover memory cover = held.initial;
         if (!_isLive(cover)) revert NotCovered(account);
         uint256 collateral = held.collateral;
@@ -167,8 +168,8 @@ contract CoveredLetters is ICoveredLetters, MarginConsumer, ReentrancyGuardTrans
         held.usedSnapshot = snapshot.number;
         if (cover.level == PortfolioMarginWords.INITIAL) held.initial = cover;
         else held.maintenance = cover;
-        if (held.isBreached) {
-            held.isBreached = false;
+        if (held.standing == Standing.Breached) {
+            held.standing = Standing.Good;
             held.equityBound = 0;
             emit BreachCured(account);
         }
@@ -190,7 +191,7 @@ contract CoveredLetters is ICoveredLetters, MarginConsumer, ReentrancyGuardTrans
 
         held.breachSequence++;
         held.usedSnapshot = snapshot.number;
-        held.isBreached = true;
+        held.standing = Standing.Breached;
         held.equityBound = equityBound;
         _dropCovers(account);
         emit Breached(account, bound.toUint128(), equityBound, snapshot.number);
@@ -217,7 +218,7 @@ contract CoveredLetters is ICoveredLetters, MarginConsumer, ReentrancyGuardTrans
     /// @inheritdoc ICoveredLetters
     function isCovered(bytes32 account, bytes32 commitment) external view returns (bool) {
         Account storage held = _accounts[account];
-        if (held.isBreached || commitment != held.commitment) return false;
+        if (held.standing != Standing.Good || commitment != held.commitment) return false;
         return _covers(held.maintenance, held.collateral) || _covers(held.initial, held.collateral);
     }
 
@@ -227,7 +228,7 @@ contract CoveredLetters is ICoveredLetters, MarginConsumer, ReentrancyGuardTrans
 
     function _knownAccount(bytes32 account) private view returns (Account storage held) {
         held = _accounts[account];
-        if (held.owner == address(0)) revert AccountUnknown(account);
+        if (held.standing == Standing.Unknown) revert AccountUnknown(account);
     }
 
     function _requireAccountOwner(bytes32 account) private view {

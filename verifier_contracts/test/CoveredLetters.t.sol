@@ -154,7 +154,7 @@ contract CoveredLettersTest is LettersTest {
         emit ICoveredLetters.Breached(account, 1_200e6, 70e6, lastNumber);
         _accept(_breaching(letters, account, 1, 1_200e6, 70e6), "breach");
         ICoveredLetters.Account memory held = letters.accountOf(account);
-        vm.assertTrue(held.isBreached, "breached");
+        vm.assertTrue(held.standing == ICoveredLetters.Standing.Breached, "breached");
         vm.assertEq(held.equityBound, 70e6, "Q");
         vm.assertEq(held.maintenance.level, 0, "no cover");
         _assertCovered(account, false, "not covered");
@@ -166,7 +166,8 @@ contract CoveredLettersTest is LettersTest {
         _deposit(letters, account, 500e6);
         _accept(_covering(letters, account, 1, MAINTENANCE, 1_500e6), "covered");
         ICoveredLetters.Account memory held = letters.accountOf(account);
-        vm.assertTrue(!held.isBreached && held.equityBound == 0, "cured");
+        vm.assertTrue(held.standing == ICoveredLetters.Standing.Good, "cured");
+        vm.assertEq(held.equityBound, 0, "no Q");
         _assertCovered(account, true, "covered");
         _publish();
         _accept(_breaching(letters, account, 2, 1_500e6, 0), "breached again");
@@ -210,7 +211,8 @@ contract CoveredLettersTest is LettersTest {
         bytes32 account = _open(letters, ALICE);
         _accept(_breaching(letters, account, 1, FUNDS, 0), "breach");
         _accept(_updating(letters, account, OTHER_BOOK), "update");
-        vm.assertTrue(letters.accountOf(account).isBreached, "still breached");
+        ICoveredLetters.Standing standing = letters.accountOf(account).standing;
+        vm.assertTrue(standing == ICoveredLetters.Standing.Breached, "still breached");
     }
 
     /// @dev A letter is no pledge, and says so.

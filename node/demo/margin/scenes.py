@@ -26,6 +26,8 @@ DEPOSIT = 50_000 * TOKEN
 BOUND = 20_000 * TOKEN
 TOP_UP = 30_000 * TOKEN
 _SALT = bytes(31) + b"\1"
+_BREACHED = 2
+"""Of the enum Standing of ICoveredLetters."""
 
 
 def register(prover: Prover, vault: Vault, book: Book) -> BookOpening:
@@ -91,7 +93,10 @@ def fall_and_breach(prover: Prover, opened: BookOpening, fallen: Valuer, say: Sa
     say("the maintenance margin is negative: proving the breach, with headroom for deposits")
     made = prover.attest(Kind.BREACH, opened, fallen, sequence=1, collateral=headroom)
     held = letters.read_one("accountOf", account)
-    stage.note("isBreached, equity bound Q", f"{held[6]}, {held[7] / TOKEN:,.2f}")
+    standing, equity_bound = held[6], held[7]
+    stage.note(
+        "in breach, equity bound Q", f"{standing == _BREACHED}, {equity_bound / TOKEN:,.2f}"
+    )
     return made
 
 

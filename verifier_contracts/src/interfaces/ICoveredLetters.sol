@@ -32,24 +32,31 @@ import { IMarginConsumer } from "./IMarginConsumer.sol";
 /// too, have that covered with nothing and leave with everything. Counterparties who need a pledge
 /// let a contract of theirs own the account; it decides when the book changes and what is withdrawn.
 interface ICoveredLetters is IMarginConsumer {
+    /// @notice Whether an account exists, and whether no `covered` followed its last breach.
+    enum Standing {
+        Unknown,
+        Good,
+        Breached
+    }
+
+    /// @dev Collateral to standing share the slot that every statement changes; `register` opens it.
     /// @param owner Who withdraws, updates, transfers.
-    /// @param coveredSequence Sequence of the last `covered`.
-    /// @param usedSnapshot Newest snapshot number used for the account, by either statement.
+    /// @param breachSequence Sequence of the last breach.
     /// @param commitment Poseidon commitment to the book; it holds this contract and the account id.
     /// @param collateral Deposits less withdrawals.
-    /// @param breachSequence Sequence of the last breach.
-    /// @param isBreached Whether no `covered` followed the last breach.
+    /// @param coveredSequence Sequence of the last `covered`.
+    /// @param usedSnapshot Newest snapshot number used for the account, by either statement.
     /// @param equityBound While in breach: its Q, at least the account's equity with the proven W.
     /// @param maintenance The last `covered` at that level.
     /// @param initial Likewise. Withdrawals ask for this one.
     struct Account {
         address owner;
-        uint48 coveredSequence;
-        uint48 usedSnapshot;
+        uint48 breachSequence;
         bytes32 commitment;
         uint128 collateral;
-        uint48 breachSequence;
-        bool isBreached;
+        uint48 coveredSequence;
+        uint48 usedSnapshot;
+        Standing standing;
         uint128 equityBound;
         Cover maintenance;
         Cover initial;
