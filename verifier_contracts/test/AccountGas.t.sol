@@ -6,6 +6,7 @@ import { MarginGated } from "../src/base/MarginGated.sol";
 import { IAttestationRegistry } from "../src/interfaces/IAttestationRegistry.sol";
 import { PortfolioMarginWords } from "../src/libraries/PortfolioMarginWords.sol";
 import { LettersTest } from "./support/LettersTest.sol";
+import { RequirementBoard } from "./examples/RequirementBoard.sol";
 import { MarginWords } from "./support/MarginWords.sol";
 import { PositionStub } from "./support/PositionStub.sol";
 import { ToyKey } from "./support/ToyKeys.sol";
@@ -124,6 +125,24 @@ contract AccountGasTest is LettersTest {
         MarginWords.Claim memory claim = _bookClaim(letters, account, 1, 0);
         (claim.commitment, claim.level) = (_commitment(), INITIAL);
         _noteCovered("first, cures", coveredKey, MarginWords.covered(claim));
+    }
+
+    function test_gasOfRequirement() public {
+        ToyKey memory toy = _routed("requirement", 9);
+        RequirementBoard numbers =
+            new RequirementBoard(address(this), registry, BTC, PARAMETERS, _rules());
+        numbers.setKeyAllowed(toy.keyId, true);
+        vm.prank(ALICE);
+        numbers.commit(_commitment());
+        uint256 used;
+        for (uint48 sequence = 1; sequence < 3; sequence++) {
+            _publish();
+            MarginWords.Claim memory claim =
+                _claim(address(numbers), numbers.accountOf(ALICE), sequence, FUNDS);
+            claim.commitment = _commitment();
+            used = _attestGas(toy, MarginWords.requirement(claim));
+        }
+        vm.snapshotValue("gas", "numbers, requirement (9 words), later", used);
     }
 
     function _openGas(uint16 slots, string memory name) private returns (uint256 later) {

@@ -11,6 +11,7 @@ import { SystemTest } from "./SystemTest.sol";
 /// @notice Markets with margin listings, routes of account statements, and claims about accounts.
 abstract contract MarginTest is SystemTest {
     bytes32 internal constant COVERED_KEY = keccak256("covered");
+    bytes32 internal constant REQUIREMENT_KEY = keccak256("requirement");
     bytes32 internal constant BREACH_KEY = keccak256("breach");
     bytes32 internal constant OPEN_KEY = keccak256("open");
     bytes32 internal constant PARAMETERS = bytes32(uint256(0x1234));
@@ -36,6 +37,7 @@ abstract contract MarginTest is SystemTest {
     function setUp() public virtual override {
         super.setUp();
         router.addAccountRoute(address(new AcceptingVerifier(COVERED_KEY, 9)));
+        router.addAccountRoute(address(new AcceptingVerifier(REQUIREMENT_KEY, 9)));
         router.addAccountRoute(address(new AcceptingVerifier(BREACH_KEY, 10)));
         router.addAccountRoute(address(new AcceptingVerifier(OPEN_KEY, 10 + uint256(SLOTS))));
         _publish();

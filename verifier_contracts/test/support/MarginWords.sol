@@ -37,6 +37,13 @@ library MarginWords {
         words[8] = claim.bound;
     }
 
+    /// @dev The number is the claim's bound.
+    function requirement(Claim memory claim) internal pure returns (uint256[] memory words) {
+        words = _common(claim, 9);
+        words[7] = uint256(claim.commitment);
+        words[8] = claim.bound;
+    }
+
     function breach(Claim memory claim) internal pure returns (uint256[] memory words) {
         words = _common(claim, 10);
         words[7] = uint256(claim.commitment);
