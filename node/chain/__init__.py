@@ -19,7 +19,7 @@ from node.chain.deploy import (
 from node.chain.deployments import Deployment, DeploymentsFile
 from node.chain.embedded import BLOCK_SECONDS, EmbeddedChain
 from node.chain.interface import Chain
-from node.chain.letters import LettersPlan, deploy_letters
+from node.chain.letters import LettersPlan, deploy_letters, refuse_unanswered_covers
 from node.chain.reverts import ErrorTable, Revert
 from node.chain.rpc import RpcChain
 from node.chain.send import transact
@@ -64,6 +64,7 @@ __all__ = [
     "development_account",
     "error_table",
     "load_keystore",
+    "refuse_unanswered_covers",
     "refuse_unsafe_key",
     "transact",
     "write_keystore",

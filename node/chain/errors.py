@@ -18,7 +18,8 @@ NodeError
     ├── KeystoreError              keystore or password file missing, readable by others, wrong
     ├── ArtifactError              a contract artifact is missing or malformed
     └── DeploymentError            the deployments file or a deployment is not usable
-        └── UnsafeKeyError         a development key on a chain that is not a development chain
+        ├── UnsafeKeyError         a development key on a chain that is not a development chain
+        └── BreachKeyMissingError  letters could be covered that nobody could show in breach
 """
 
 from node.errors import NodeError, Reason
@@ -26,6 +27,7 @@ from node.errors import NodeError, Reason
 __all__ = [
     "AlreadyKnownError",
     "ArtifactError",
+    "BreachKeyMissingError",
     "ChainError",
     "ClockError",
     "ContractMissingError",
@@ -150,3 +152,9 @@ class UnsafeKeyError(DeploymentError):
     """A development verifying key was about to be deployed on a public chain."""
 
     reason = Reason.KEY_INVALID
+
+
+class BreachKeyMissingError(DeploymentError):
+    """Letters were about to take covers of a shape that no allowed breach key can answer."""
+
+    reason = Reason.CONFIG_INVALID

@@ -48,7 +48,7 @@ def run_margin_demo(options: MarginDemoOptions, say: Say) -> MarginDemoReport:
     book, now, fallen = _shipped()
     say(f"read a book of {len(book.legs)} legs and two snapshots, an hour and 15 % apart")
     keys = demo_keys(KeyStore(options.keys_directory), now, engine, say)
-    specs = {kind: each.spec for kind, each in keys.items()}
+    specs = {each.statement.shape: each.spec for each in keys.values()}
     stage = open_stage(now.market, now.parameters, specs, lambda _line: None)
     say("contracts deployed on an embedded chain: letters for hidden books, a desk for open ones")
     attest_margin_market(stage, now.market)

@@ -94,9 +94,7 @@ def fall_and_breach(prover: Prover, opened: BookOpening, fallen: Valuer, say: Sa
     made = prover.attest(Kind.BREACH, opened, fallen, sequence=1, collateral=headroom)
     held = letters.read_one("accountOf", account)
     standing, equity_bound = held[6], held[7]
-    stage.note(
-        "in breach, equity bound Q", f"{standing == _BREACHED}, {equity_bound / TOKEN:,.2f}"
-    )
+    stage.note("in breach, equity bound Q", f"{standing == _BREACHED}, {equity_bound / TOKEN:,.2f}")
     return made
 
 

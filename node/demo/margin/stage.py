@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from circuits.statements.packing import pack
-from circuits.statements.portfolio_margin import Kind, MarginMarket, MarginParameters
+from circuits.statements.portfolio_margin import (
+    Kind,
+    MarginMarket,
+    MarginParameters,
+    MarginShape,
+)
 from node.chain import (
     Contract,
     Deployment,
@@ -87,7 +92,7 @@ class MarginStage:
 def open_stage(
     market: MarginMarket,
     parameters: MarginParameters,
-    specs: Mapping[Kind, VerifierSpec],
+    specs: Mapping[MarginShape, VerifierSpec],
     say: Say,
 ) -> MarginStage:
     """Deploy the system, letters for hidden books, the example desk for open ones, a token."""
@@ -108,14 +113,14 @@ def open_stage(
         token=token.address,
         underlying=underlying,
         parameters_digest=digest,
-        key_ids=[specs[kind].key_id for kind in (Kind.COVERED, Kind.BREACH)],
+        keys={spec.key_id: shape for shape, spec in specs.items() if shape.kind is not Kind.OPEN},
     )
     deployment = deploy_letters(chain, DEPLOYER, deployment, LETTERS, letters, say)
     registry = deployment.address("AttestationRegistry")
-    desk = deployer.create(
-        "OptionDesk", DEPLOYER.address, registry, underlying, digest, letters.rules
-    )
-    deployer.send("OptionDesk", desk.address, "setKeyAllowed", specs[Kind.OPEN].key_id, True)
+    arguments = (DEPLOYER.address, registry, underlying, digest, letters.rules)
+    desk = deployer.create("OptionDesk", *arguments)
+    (opening,) = (spec for shape, spec in specs.items() if shape.kind is Kind.OPEN)
+    deployer.send("OptionDesk", desk.address, "setKeyAllowed", opening.key_id, True)
     addresses = {
         "AttestationRegistry": registry,
         "CoveredLetters": deployment.consumers[LETTERS].address,

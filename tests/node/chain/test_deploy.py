@@ -12,13 +12,11 @@ from node.chain import (
     DeploymentPlan,
     DeploymentsFile,
     EmbeddedChain,
-    LettersPlan,
     Series,
     add_verifier,
     contract_abi,
     deploy,
     deploy_feed,
-    deploy_letters,
     development_account,
     error_table,
     refuse_unsafe_key,
@@ -83,45 +81,6 @@ def test_a_feed_reverts_in_words_before_its_first_mark(
     with pytest.raises(RevertedError) as caught:
         feed.read("latestRoundData")
     assert error_table().decode(caught.value.data).sentence == "round unknown (round id 0)"
-
-
-def test_letters_are_deployed_beside_the_board(
-    chain: EmbeddedChain, deployment: Deployment, tmp_path: Path
-) -> None:
-    spec = replace(verifier_spec(), statement_id=b"\1" * 32, word_count=9, market_word_count=0)
-    grown = add_verifier(chain, DEPLOYER, deployment, spec)
-    router = Contract(chain, deployment.address("VerifierRouter"), contract_abi("VerifierRouter"))
-    (route,) = router.read("activeRoute", spec.key_id).values()
-    assert route[1:3] == (9, 0)
-    board = Contract(chain, deployment.address("MarkBoard"), contract_abi("MarkBoard"))
-    assert spec.key_id not in board.read_one("allowedKeys")
-
-    token, digest = deployment.address("MarkBoard"), b"\0" * 31 + b"\7"
-    plan = LettersPlan(token, UNDERLYING, digest, [spec.key_id], owner=SIGNERS[0])
-    grown = deploy_letters(chain, DEPLOYER, grown, "BTC letters", plan)
-    grown.check(chain)
-    address = grown.consumers["BTC letters"].address
-    letters = Contract(chain, address, contract_abi("CoveredLetters"))
-    assert letters.read_one("allowedKeys") == (spec.key_id,)
-    assert letters.read_one("parametersDigest") == digest
-    assert letters.read_one("rules") == plan.rules
-    assert letters.read_one("pendingOwner") == SIGNERS[0].lower()
-    file = DeploymentsFile(tmp_path / "deployments.json")
-    file.save(grown)
-    assert file.load(grown.chain_id) == grown
-
-
-def test_letters_want_routed_account_statements(
-    chain: EmbeddedChain, deployment: Deployment
-) -> None:
-    token = deployment.address("MarkBoard")
-    for key_id in (b"\2" * 32, verifier_spec().key_id):
-        plan = LettersPlan(token, UNDERLYING, b"\0" * 31 + b"\7", [key_id])
-        with pytest.raises(DeploymentError, match="no verifier of an account statement"):
-            deploy_letters(chain, DEPLOYER, deployment, "BTC letters", plan)
-    for digest in (b"", bytes(32), b"\xff" * 32):
-        with pytest.raises(DeploymentError, match="parameters digest"):
-            LettersPlan(token, UNDERLYING, digest)
 
 
 def test_records_without_consumers_are_read(tmp_path: Path, deployment: Deployment) -> None:
