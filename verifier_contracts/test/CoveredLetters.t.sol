@@ -174,14 +174,6 @@ contract CoveredLettersTest is LettersTest {
         _assertCovered(account, false, "not covered");
     }
 
-    /// @dev W is a bound: what somebody adds in front of a `covered` only makes it truer.
-    function test_dustInFrontOfCoveredChangesNothing() public {
-        bytes32 account = _open(letters, ALICE);
-        Step memory step = _covering(letters, account, 1, MAINTENANCE, FUNDS);
-        _deposit(letters, account, 1);
-        _accept(step, "covered with W = what it was");
-    }
-
     /// @dev In front of a breach it can exceed an exact W. Proven with headroom, the breach stands
     /// unless the deposit is of the size of what is missing.
     function test_dustInFrontOfBreachIsAnsweredByHeadroom() public {
@@ -195,16 +187,6 @@ contract CoveredLettersTest is LettersTest {
         vm.revertToState(state);
         _deposit(letters, account, 50e6);
         _refuse(roomy, ICoveredLetters.CollateralAboveBound.selector, "topped up for real");
-    }
-
-    /// @dev The owner cannot use up the number that a breach in flight was proven for.
-    function test_coveredDoesNotOutrunABreach() public {
-        bytes32 account = _open(letters, ALICE);
-        Step memory breach = _breaching(letters, account, 1, FUNDS, 0);
-        for (uint48 sequence = 1; sequence < 4; sequence++) {
-            _accept(_covering(letters, account, sequence, MAINTENANCE, FUNDS), "covered");
-        }
-        _accept(breach, "breach");
     }
 
     function test_breachOutlivesANewBook() public {

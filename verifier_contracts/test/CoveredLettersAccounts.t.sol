@@ -67,14 +67,6 @@ contract CoveredLettersAccountsTest is LettersTest {
         }
     }
 
-    /// @dev Copying a commitment in front of its owner uses nothing up; the copy holds another
-    /// account's id and so can never be opened.
-    function test_copiedCommitmentStopsNobody() public {
-        _register(letters, STRANGER, BOOK);
-        bytes32 account = _open(letters, ALICE);
-        _accept(_covering(letters, account, 1, MAINTENANCE, FUNDS), "covered");
-    }
-
     function test_onlyTheOwnerUpdatesOffersAndWithdraws() public {
         bytes32 account = _open(letters, ALICE);
         bytes4 selector = ICoveredLetters.NotAccountOwner.selector;

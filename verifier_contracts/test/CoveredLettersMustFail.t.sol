@@ -8,12 +8,13 @@ import { LettersAttack } from "./support/LettersAttack.sol";
 import { MarginWords } from "./support/MarginWords.sol";
 import { WeakLetters } from "./twins/WeakLetters.sol";
 
-/// @notice Must fail: every way to be covered, paid or breached that the books do not support.
+/// @notice Must fail: every way to be covered, paid or breached that the books do not support. Which
+/// attack has which test and twin: test/README.md.
 contract CoveredLettersMustFailTest is LettersAttack {
     /* WHICH BOOK, WHICH PARAMETERS */
 
     function _coverWithAnotherBook(ICoveredLetters target) private returns (Step memory) {
-        MarginWords.Claim memory claim = _bookClaim(target, _open(target, ALICE), 1, FUNDS);
+        MarginWords.Claim memory claim = _firstClaim(target);
         claim.commitment = OTHER_BOOK;
         return _covering(claim);
     }
@@ -47,8 +48,21 @@ contract CoveredLettersMustFailTest is LettersAttack {
         _mustFail(WeakLetters.Hole.Commitment, selector, _breachOfAReplacedBook);
     }
 
+    /// @dev Who holds no opening can prove about a book of his own making only: the salt makes its
+    /// commitment another one, were the legs guessed right.
+    function _breachByGuessing(ICoveredLetters target) private returns (Step memory) {
+        MarginWords.Claim memory claim = _firstClaim(target);
+        claim.commitment = keccak256("the legs, another salt") >> 8;
+        return _breaching(claim);
+    }
+
+    function test_refusesBreachByWhoOnlyGuesses() public {
+        bytes4 selector = ICoveredLetters.CommitmentMismatch.selector;
+        _mustFail(WeakLetters.Hole.Commitment, selector, _breachByGuessing);
+    }
+
     function _coverByOtherParameters(ICoveredLetters target) private returns (Step memory) {
-        MarginWords.Claim memory claim = _bookClaim(target, _open(target, ALICE), 1, FUNDS);
+        MarginWords.Claim memory claim = _firstClaim(target);
         claim.parameters = OTHER_PARAMETERS;
         return _covering(claim);
     }
@@ -59,7 +73,7 @@ contract CoveredLettersMustFailTest is LettersAttack {
     }
 
     function _breachByOtherParameters(ICoveredLetters target) private returns (Step memory) {
-        MarginWords.Claim memory claim = _bookClaim(target, _open(target, ALICE), 1, FUNDS);
+        MarginWords.Claim memory claim = _firstClaim(target);
         claim.parameters = OTHER_PARAMETERS;
         return _breaching(claim);
     }
@@ -83,7 +97,7 @@ contract CoveredLettersMustFailTest is LettersAttack {
     /* WHICH MARKET */
 
     function _coverInAnotherUnderlying(ICoveredLetters target) private returns (Step memory) {
-        MarginWords.Claim memory claim = _bookClaim(target, _open(target, ALICE), 1, FUNDS);
+        MarginWords.Claim memory claim = _firstClaim(target);
         _dated(claim, ETH, _publish(ETH, SPOT, VOLATILITY));
         return _covering(claim);
     }
@@ -95,10 +109,8 @@ contract CoveredLettersMustFailTest is LettersAttack {
 
     /// @dev All of them fresh by the registry's rule: the owner would pick the kindest.
     function _coverInTheBestOfMany(ICoveredLetters target) private returns (Step memory) {
-        MarginWords.Claim memory claim = _bookClaim(target, _open(target, ALICE), 1, FUNDS);
-        for (uint256 i = 0; i <= MAX_BEHIND; i++) {
-            _publish();
-        }
+        MarginWords.Claim memory claim = _firstClaim(target);
+        _publishManyMarkets();
         return _covering(claim);
     }
 
@@ -108,10 +120,8 @@ contract CoveredLettersMustFailTest is LettersAttack {
     }
 
     function _breachInTheWorstOfMany(ICoveredLetters target) private returns (Step memory) {
-        MarginWords.Claim memory claim = _bookClaim(target, _open(target, ALICE), 1, FUNDS);
-        for (uint256 i = 0; i <= MAX_BEHIND; i++) {
-            _publish();
-        }
+        MarginWords.Claim memory claim = _firstClaim(target);
+        _publishManyMarkets();
         return _breaching(claim);
     }
 
@@ -148,7 +158,7 @@ contract CoveredLettersMustFailTest is LettersAttack {
     }
 
     function _coverInAMarketThatMoved(ICoveredLetters target) private returns (Step memory) {
-        MarginWords.Claim memory claim = _bookClaim(target, _open(target, ALICE), 1, FUNDS);
+        MarginWords.Claim memory claim = _firstClaim(target);
         _publish(BTC, SPOT * 103 / 100, VOLATILITY);
         return _covering(claim);
     }
@@ -160,7 +170,7 @@ contract CoveredLettersMustFailTest is LettersAttack {
 
     /// @dev Proven for the market before a fall that waits for its confirmation.
     function _coverWhileAFallIsHeld(ICoveredLetters target) private returns (Step memory) {
-        MarginWords.Claim memory claim = _bookClaim(target, _open(target, ALICE), 1, FUNDS);
+        MarginWords.Claim memory claim = _firstClaim(target);
         _publish(BTC, SPOT / 2, VOLATILITY);
         return _covering(claim);
     }
@@ -242,7 +252,7 @@ contract CoveredLettersMustFailTest is LettersAttack {
     }
 
     function _breachAtInitialLevel(ICoveredLetters target) private returns (Step memory) {
-        MarginWords.Claim memory claim = _bookClaim(target, _open(target, ALICE), 1, FUNDS);
+        MarginWords.Claim memory claim = _firstClaim(target);
         claim.level = INITIAL;
         return _breaching(claim);
     }

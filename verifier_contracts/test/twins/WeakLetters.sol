@@ -7,8 +7,9 @@ import { IMarginConsumer } from "../../src/interfaces/IMarginConsumer.sol";
 import { IMarketOracle } from "../../src/interfaces/IMarketOracle.sol";
 import { HeaderWords } from "../../src/libraries/HeaderWords.sol";
 
-/// @notice CoveredLetters with one guard taken out at a time. It takes words from anybody: what the
-/// registry and the base refuse is tested elsewhere.
+/// @notice CoveredLetters with one guard taken out at a time, or with one too many, by which others
+/// keep true statements out. It takes words from anybody: what the registry and the base refuse is
+/// tested elsewhere.
 contract WeakLetters {
     enum Hole {
         None,
@@ -35,7 +36,11 @@ contract WeakLetters {
         AccountOwner,
         Breaker,
         Fee,
-        Reentrancy
+        Reentrancy,
+        ExactBound,
+        OneSequence,
+        SharedCounts,
+        SharedCommitments
     }
 
     struct Account {
@@ -124,8 +129,9 @@ contract WeakLetters {
         Account storage held = _accounts[account];
         require(HOLE == Hole.Commitment || bytes32(words[7]) == held.commitment, "commitment");
         require(HOLE == Hole.Parameters || bytes32(words[3]) == PARAMETERS, "parameters");
-        IMarketOracle.MarketSnapshot memory snapshot = _snapshot(words, held.usedSnapshot);
-        held.usedSnapshot = snapshot.number;
+        Account storage counts = _countsOf(account);
+        IMarketOracle.MarketSnapshot memory snapshot = _snapshot(words, counts.usedSnapshot);
+        counts.usedSnapshot = snapshot.number;
         if (words.length == 9) _cover(account, words, snapshot);
         else _breach(account, words);
     }
@@ -152,8 +158,9 @@ contract WeakLetters {
         IMarketOracle.MarketSnapshot memory snapshot
     ) private {
         Account storage held = _accounts[account];
-        _checkSequence(words, held.coveredSequence++);
+        _checkSequence(words, _countsOf(account).coveredSequence++);
         require(HOLE == Hole.CoveredBound || words[8] <= held.collateral, "bound");
+        require(HOLE != Hole.ExactBound || words[8] == held.collateral, "exact");
         Cover memory cover = Cover(words[8], snapshot);
         require(HOLE == Hole.DeadCover || HOLE == Hole.Underlying || _isLive(cover), "live");
         held.isBreached = false;
@@ -162,11 +169,18 @@ contract WeakLetters {
 
     function _breach(bytes32 account, uint256[] calldata words) private {
         Account storage held = _accounts[account];
-        _checkSequence(words, held.breachSequence++);
+        Account storage counts = _countsOf(account);
+        if (HOLE == Hole.OneSequence) _checkSequence(words, counts.coveredSequence++);
+        else _checkSequence(words, counts.breachSequence++);
         require(HOLE == Hole.BreachLevel || uint8(words[5] >> 32) == 1, "level");
         require(HOLE == Hole.BreachBound || words[8] >= held.collateral, "bound");
+        require(HOLE != Hole.ExactBound || words[8] == held.collateral, "exact");
         held.isBreached = true;
         if (HOLE != Hole.OldCovers && HOLE != Hole.Breached) _dropCovers(account);
+    }
+
+    function _countsOf(bytes32 account) private view returns (Account storage) {
+        return _accounts[HOLE == Hole.SharedCounts ? bytes32(0) : account];
     }
 
     function _checkSequence(uint256[] calldata words, uint48 last) private view {
@@ -175,7 +189,8 @@ contract WeakLetters {
     }
 
     function _setCommitment(bytes32 account, bytes32 commitment) private {
-        bytes32 use = keccak256(abi.encode(account, commitment));
+        bytes32 user = HOLE == Hole.SharedCommitments ? bytes32(0) : account;
+        bytes32 use = keccak256(abi.encode(user, commitment));
         require(HOLE == Hole.RepeatedCommitment || !_isUsed[use], "repeated");
         _isUsed[use] = true;
         _accounts[account].commitment = commitment;

@@ -24,6 +24,7 @@ contract WeakRegistry {
         AccountTime,
         AccountSpot,
         Sequence,
+        SharedSequence,
         KeyedOnProof
     }
 
@@ -100,7 +101,8 @@ contract WeakRegistry {
             _isProofUsed[proofHash] = true;
             return;
         }
-        bytes32 slot = keccak256(abi.encode(keyId, consumer, words[2]));
+        uint256 subject = HOLE == Hole.SharedSequence ? 0 : words[2];
+        bytes32 slot = keccak256(abi.encode(keyId, consumer, subject));
         uint48 sequence = HeaderWords.sequence(words[1]);
         require(HOLE == Hole.Sequence || sequence > _lastSequence[slot], "sequence");
         _lastSequence[slot] = sequence;
