@@ -8,49 +8,12 @@ import { IMarginConsumer } from "../src/interfaces/IMarginConsumer.sol";
 import { PortfolioMarginWords } from "../src/libraries/PortfolioMarginWords.sol";
 import { AcceptingVerifier } from "./support/AcceptingVerifier.sol";
 import { OptionDesk } from "./examples/OptionDesk.sol";
-import { MarginTest } from "./support/MarginTest.sol";
+import { DeskTest } from "./support/DeskTest.sol";
 import { MarginWords } from "./support/MarginWords.sol";
 import { PositionStub } from "./support/PositionStub.sol";
-import { WeakDesk } from "./twins/WeakDesk.sol";
 
 /// @notice A protocol that holds positions itself lets one in only if the margin after it is proven.
-contract MarginGatedTest is MarginTest {
-    uint256 internal constant FUNDS = 1_000e6;
-
-    OptionDesk internal desk;
-
-    function setUp() public override {
-        super.setUp();
-        desk = new OptionDesk(address(this), registry, BTC, PARAMETERS, _rules());
-        desk.setKeyAllowed(OPEN_KEY, true);
-    }
-
-    function _leg(uint256 strike) private pure returns (uint256) {
-        return MarginWords.leg(START_UNIX + 86_400, strike, false);
-    }
-
-    /// @dev Credits and requests; then the claim about the book with the request in it.
-    function _requested(OptionDesk target, uint48 sequence)
-        private
-        returns (MarginWords.Claim memory claim)
-    {
-        target.credit(ALICE, FUNDS);
-        vm.prank(ALICE);
-        target.request(_leg(100));
-        claim = _claim(address(target), desk.accountOf(ALICE), sequence, FUNDS);
-        claim.level = INITIAL;
-        claim.legs = new uint256[](1);
-        claim.legs[0] = _leg(100);
-    }
-
-    function _opening(MarginWords.Claim memory claim) private view returns (Step memory) {
-        return _attestation(OPEN_KEY, MarginWords.open(claim));
-    }
-
-    function _executing(OptionDesk target) private pure returns (Step memory) {
-        return Step(ALICE, address(target), abi.encodeCall(OptionDesk.execute, ()));
-    }
-
+contract MarginGatedTest is DeskTest {
     /* OPENS */
 
     function test_bookedOnceItsMarginIsProven() public {
@@ -181,114 +144,5 @@ contract MarginGatedTest is MarginTest {
         claim.bound = FUNDS;
         _accept(_opening(claim), "newer");
         _refuse(_opening(older), IMarginConsumer.SnapshotOlderThanUsed.selector, "older");
-    }
-
-    /* MUST FAIL */
-
-    function _mustFail(
-        WeakDesk.Hole hole,
-        bytes4 selector,
-        function(OptionDesk) internal returns (Step memory) attack
-    ) private {
-        uint256 state = vm.snapshotState();
-        _refuse(attack(desk), selector, "product");
-        vm.revertToState(state);
-        state = vm.snapshotState();
-        (bool success,) = _run(attack(_twin(WeakDesk.Hole.None)));
-        vm.assertTrue(!success, "refused by the twin without hole");
-        vm.revertToState(state);
-        _accept(attack(_twin(hole)), "the twin");
-    }
-
-    function _twin(WeakDesk.Hole hole) private returns (OptionDesk) {
-        return OptionDesk(address(new WeakDesk(oracle, COVER_SECONDS, hole)));
-    }
-
-    function _proveAnotherBook(OptionDesk target) private returns (Step memory) {
-        MarginWords.Claim memory claim = _requested(target, 1);
-        claim.legs[0] = _leg(200);
-        return _opening(claim);
-    }
-
-    function test_refusesProofOfAnotherBook() public {
-        bytes4 selector = MarginGated.BookMismatch.selector;
-        _mustFail(WeakDesk.Hole.BookWhenProven, selector, _proveAnotherBook);
-    }
-
-    function _executeAnotherRequest(OptionDesk target) private returns (Step memory) {
-        _accept(_opening(_requested(target, 1)), "proof");
-        vm.prank(ALICE);
-        target.request(_leg(200));
-        return _executing(target);
-    }
-
-    function test_refusesToBookWhatWasNotProven() public {
-        bytes4 selector = MarginGated.MarginMissing.selector;
-        _mustFail(WeakDesk.Hole.BookWhenUsed, selector, _executeAnotherRequest);
-    }
-
-    function _executeAtMaintenance(OptionDesk target) private returns (Step memory) {
-        MarginWords.Claim memory claim = _requested(target, 1);
-        claim.level = MAINTENANCE;
-        (bool success,) = _run(_opening(claim));
-        if (!success) return _opening(claim);
-        return _executing(target);
-    }
-
-    function test_refusesMaintenanceForNewRisk() public {
-        bytes4 selector = IMarginConsumer.LevelUnexpected.selector;
-        _mustFail(WeakDesk.Hole.Level, selector, _executeAtMaintenance);
-    }
-
-    function _proveWithMoreThanThereIs(OptionDesk target) private returns (Step memory) {
-        MarginWords.Claim memory claim = _requested(target, 1);
-        claim.bound = FUNDS + 1;
-        return _opening(claim);
-    }
-
-    function test_refusesMoreThanTheCollateral() public {
-        bytes4 selector = IMarginConsumer.CollateralBelowBound.selector;
-        _mustFail(WeakDesk.Hole.Bound, selector, _proveWithMoreThanThereIs);
-    }
-
-    function _skipASequence(OptionDesk target) private returns (Step memory) {
-        return _opening(_requested(target, 2));
-    }
-
-    function test_refusesSkippedSequence() public {
-        bytes4 selector = IMarginConsumer.SequenceNotNext.selector;
-        _mustFail(WeakDesk.Hole.Sequence, selector, _skipASequence);
-    }
-
-    function _executeTooLate(OptionDesk target) private returns (Step memory) {
-        _accept(_opening(_requested(target, 1)), "proof");
-        vm.warp(block.timestamp + COVER_SECONDS + 1);
-        return _executing(target);
-    }
-
-    function test_refusesAnOldProof() public {
-        _mustFail(WeakDesk.Hole.Age, MarginGated.MarginMissing.selector, _executeTooLate);
-    }
-
-    function _executeWhileAFallIsHeld(OptionDesk target) private returns (Step memory) {
-        _accept(_opening(_requested(target, 1)), "proof");
-        _publish(BTC, SPOT / 2, VOLATILITY);
-        return _executing(target);
-    }
-
-    function test_refusesNewRiskWhileAMoveIsHeld() public {
-        bytes4 selector = MarginGated.MarginMissing.selector;
-        _mustFail(WeakDesk.Hole.HeldMove, selector, _executeWhileAFallIsHeld);
-    }
-
-    function _executeWhileTripped(OptionDesk target) private returns (Step memory) {
-        _accept(_opening(_requested(target, 1)), "proof");
-        oracle.tripBreaker();
-        return _executing(target);
-    }
-
-    function test_refusesNewRiskWhileBreakerIsTripped() public {
-        bytes4 selector = IMarginConsumer.BreakerTripped.selector;
-        _mustFail(WeakDesk.Hole.Breaker, selector, _executeWhileTripped);
     }
 }
