@@ -42,6 +42,7 @@ contract AttestationRegistry is IAttestationRegistry {
         router = router_;
         oracle = oracle_;
         maxSnapshotAgeSeconds = maxSnapshotAgeSeconds_;
+        chainHead = keccak256(abi.encode(block.chainid, this));
     }
 
     /* ATTEST */

@@ -62,17 +62,10 @@ contract AccountGasTest is LettersTest {
         return bytes32(type(uint256).max / 32 * 3);
     }
 
-    /// @dev Routes and allows both statements, and has somebody else's account attested first: a
-    /// registry's very first attestation also opens the chain's head, once for all accounts.
     function _openLetters() private returns (ToyKey memory coveredKey, ToyKey memory breachKey) {
         (coveredKey, breachKey) = (_routed("covered", 9), _routed("breach", 10));
         letters.setKeyAllowed(coveredKey.keyId, true);
         letters.setKeyAllowed(breachKey.keyId, true);
-        bytes32 account = _register(letters, BOB, _commitment());
-        _deposit(letters, account, FUNDS);
-        _attestGas(coveredKey, _coveredWords(account, 1, INITIAL));
-        _attestGas(breachKey, _breachWords(account, 1));
-        _publish();
     }
 
     function _breachWords(bytes32 account, uint48 sequence)

@@ -11,7 +11,7 @@ contract AccountStatementsTest is AccountStatementTest {
     function test_attestsAboutAnAccount() public {
         uint256[] memory words = MarginWords.covered(_about(ACCOUNT, 1));
         bytes32 dataHash = keccak256(abi.encodePacked(words.length, words));
-        bytes32 head = keccak256(abi.encode(bytes32(0), _digestOf(words)));
+        bytes32 head = keccak256(abi.encode(_firstHead(), _digestOf(words)));
         uint256[10] memory proof = _prove(accountKey, words, 1);
         vm.expectEmit(address(registry));
         emit IAttestationRegistry.Attested(

@@ -84,8 +84,8 @@ interface IAttestationRegistry {
     /// @notice Gas a consumer's hook gets, whoever submits.
     function hookGas() external view returns (uint256);
 
-    /// @notice head_0 = 0, head_n = keccak256(head_(n-1) || digest_n), digest = keccak256(keyId ||
-    /// dataHash).
+    /// @notice head_0 = keccak256(chain id || this contract), head_n = keccak256(head_(n-1) ||
+    /// digest_n), digest = keccak256(keyId || dataHash).
     function chainHead() external view returns (bytes32);
 
     /// @notice Sequence of the last attestation and the first 26 bytes of its digest; zeros where

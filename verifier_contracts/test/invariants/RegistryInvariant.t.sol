@@ -12,6 +12,7 @@ contract RegistryHandler is SystemTest {
 
     constructor() {
         setUp();
+        expectedHead = _firstHead();
     }
 
     function submit(uint256 gap) external {

@@ -110,6 +110,11 @@ abstract contract SystemTest is ToyProver, OracleSigners {
         );
     }
 
+    /// @dev Head of a registry's chain before any attestation.
+    function _firstHead() internal view returns (bytes32) {
+        return keccak256(abi.encode(block.chainid, address(registry)));
+    }
+
     function _expectError(bytes4 selector) internal {
         vm.expectRevert(abi.encodeWithSelector(selector));
     }
