@@ -129,19 +129,29 @@ def requirement(margin: int, parameters: MarginParameters) -> int:
 
 
 def equity_bound(sheet: MarginSheet, parameters: MarginParameters) -> int:
-    """Q: units of the token worth at least the equity; 0 where there is none."""
-    return max(0, -(-sheet.equity // parameters.collateral_unit))
+    """Q: units of the token worth at least the equity, in two digits; 0 where there is none."""
+    return -_leading_digits(min(0, -sheet.equity // parameters.collateral_unit))
 
 
-def breach_headroom(sheet: MarginSheet, parameters: MarginParameters) -> int:
-    """The most collateral with which the maintenance margin of a sheet at W = 0 stays negative.
+def breach_headroom(sheet: MarginSheet, parameters: MarginParameters, held: int = 0) -> int:
+    """W for the breach of an account that holds so much collateral, from its sheet at W = 0.
 
-    A breach proven with it holds until somebody deposits the missing margin itself. ClaimRefused
-    where there is no breach.
+    What is held, and as much of the missing margin as two digits say: with it the maintenance
+    margin stays negative until somebody deposits that much. ClaimRefused where there is no breach.
     """
-    if sheet.maintenance >= 0:
+    largest = (-sheet.maintenance - 1) // parameters.collateral_unit
+    if largest < held:
         raise ClaimRefused("there is no breach in this snapshot")
-    return (-sheet.maintenance - 1) // parameters.collateral_unit
+    return held + _leading_digits(largest - held)
+
+
+def _leading_digits(number: int, digits: int = 2) -> int:
+    """The number rounded down to so many decimal digits: a word says no more than it must.
+
+    All digits of an equity or a missing margin would let a guess of a small book be checked.
+    """
+    step: int = 10 ** max(0, len(str(abs(number))) - digits)
+    return number // step * step
 
 
 def _scene(request: MarginRequest, opened: BookOpening, valuer: Valuer) -> Scene:
