@@ -1,0 +1,34 @@
+"""One key of 128 slots for all tests about what is published."""
+
+from __future__ import annotations
+
+import pytest
+
+from circuits.statements.portfolio_margin import Kind
+from circuits.statements.portfolio_margin.statement import PortfolioMargin
+from node.margin import margin_statement
+from prover import (
+    ProvingKey,
+    default_engine,
+    development_toxic_waste,
+    r1cs_digest,
+    setup,
+)
+from tests.circuits.statements.margin.statements import MARKET, PARAMETERS
+from tests.privacy.books import SLOTS
+
+
+@pytest.fixture(scope="session")
+def statement() -> PortfolioMargin:
+    """Covered, in 128 slots."""
+    if default_engine().name != "native":
+        pytest.skip("the circuits of portfolio margin need the native engine")
+    return margin_statement(Kind.COVERED, MARKET, PARAMETERS, SLOTS)
+
+
+@pytest.fixture(scope="session")
+def key(statement: PortfolioMargin) -> ProvingKey:
+    """Its development key."""
+    r1cs = statement.r1cs()
+    waste = development_toxic_waste(b"privacy", r1cs_digest(r1cs.canonical_bytes()))
+    return setup(r1cs, statement.description, waste, default_engine())
