@@ -44,9 +44,7 @@ def hidden_book(name: str) -> Book:
     return Book(tuple(sorted(legs, key=lambda leg: leg.key)), linear, cash)
 
 
-def hidden_opening(
-    name: str, update: int = 1, account: AccountReference = ACCOUNT
-) -> BookOpening:
+def hidden_opening(name: str, update: int = 1, account: AccountReference = ACCOUNT) -> BookOpening:
     """Its opening under the owner's secret."""
     return BookOpening.new(hidden_book(name), account, update, SECRET)
 

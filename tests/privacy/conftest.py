@@ -16,6 +16,7 @@ from prover import (
 )
 from tests.circuits.statements.margin.statements import MARKET, PARAMETERS
 from tests.privacy.books import SLOTS
+from tests.privacy.stage import Stage, open_stage
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +33,10 @@ def key(statement: PortfolioMargin) -> ProvingKey:
     r1cs = statement.r1cs()
     waste = development_toxic_waste(b"privacy", r1cs_digest(r1cs.canonical_bytes()))
     return setup(r1cs, statement.description, waste, default_engine())
+
+
+@pytest.fixture(scope="session")
+def stage(statement: PortfolioMargin, key: ProvingKey) -> Stage:
+    """Contracts on which every book was proven covered."""
+    pytest.importorskip("eth_tester")
+    return open_stage(statement, key)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -65,7 +66,11 @@ def confirmed_by_points(key: ProvingKey, seen: Published, guess: TwoPhaseWitness
     a_g1 = engine.combine_g1([vk.alpha_g1, engine.msm_g1(loaded.a_query, wires)], [1, 1])
     b_g2 = engine.combine_g2([vk.beta_g2, engine.msm_g2(loaded.b_g2_query, wires)], [1, 1])
     d_g1 = engine.msm_g1(loaded.committed_query, engine.load_scalars(committed))
-    told = {"A": a_g1 == seen.proof.a_g1, "B": b_g2 == seen.proof.b_g2, "D": d_g1 == seen.proof.d_g1}
+    told = {
+        "A": a_g1 == seen.proof.a_g1,
+        "B": b_g2 == seen.proof.b_g2,
+        "D": d_g1 == seen.proof.d_g1,
+    }
     return {point for point, is_equal in told.items() if is_equal}
 
 
@@ -130,7 +135,9 @@ def confirmed_by_words(seen: Published, guess: Book, salts: Iterator[int]) -> bo
     """Whether some salt makes the guessed book the one that is committed."""
     chunks = leg_chunks(guess)
     with pytest.MonkeyPatch.context() as patch:  # the legs are hashed once for all salts
-        patch.setattr("circuits.statements.portfolio_margin.commitment.leg_chunks", lambda _: chunks)
+        patch.setattr(
+            "circuits.statements.portfolio_margin.commitment.leg_chunks", lambda _: chunks
+        )
         return any(
             commit(guess, Opening(ACCOUNT.group, ACCOUNT.account_id, 0, salt))
             == seen.words[COMMITMENT]
@@ -145,7 +152,9 @@ def observed(statement: PortfolioMargin, opened: BookOpening) -> Published:
 
 
 @pytest.mark.parametrize("name", ["empty", "one leg"])
-def test_a_commitment_does_not_confirm_the_right_book(statement: PortfolioMargin, name: str) -> None:
+def test_a_commitment_does_not_confirm_the_right_book(
+    statement: PortfolioMargin, name: str
+) -> None:
     seen = observed(statement, hidden_opening(name, update=5))
     earlier = (hidden_opening(name, update).opening.salt for update in range(1, 5))
     salts = [*guessed_salts(seen), *earlier]
@@ -171,7 +180,7 @@ def test_salts_are_new_and_tell_nothing_of_each_other() -> None:
     assert all(salt < 1 << 248 for salt in salts)
     distances = [bin(a ^ b).count("1") for a, b in zip(salts, other, strict=True)]
     assert all(80 < distance < 170 for distance in distances)
-    differences = {(b - a) % BN254_FR.modulus for a, b in zip(salts, salts[1:], strict=False)}
+    differences = {(b - a) % BN254_FR.modulus for a, b in pairwise(salts)}
     assert len(differences) == 39
 
 
