@@ -60,8 +60,7 @@ def traces(numbers: dict[str, int], *written: bytes | str) -> list[str]:
 def _encoded(number: int) -> list[bytes]:
     size = (number.bit_length() + 7) // 8
     forms = []
-    for order in ("big", "little"):
-        raw = number.to_bytes(size, order)  # type: ignore[arg-type]
+    for raw in (number.to_bytes(size, "big"), number.to_bytes(size, "little")):
         forms += [raw, raw.hex().encode(), *_base64(raw)]
     return forms
 

@@ -15,9 +15,9 @@ from node.chain.types import LogFilter
 from node.margin import MarginRequest
 from node.margin.prove import claim_of
 from node.words import join_words
-from tests.privacy.books import HEADER, LEGS, SLOTS, VALUER, hidden_book, hidden_opening
+from tests.privacy.books import HEADER, LEGS, OWNER, SLOTS, VALUER, hidden_book, hidden_opening
 from tests.privacy.needles import private_numbers, traces
-from tests.privacy.stage import OWNER, Account, Stage, attest_arguments
+from tests.privacy.stage import Account, Stage, attest_arguments
 
 ZERO_BYTE_GAS, OTHER_BYTE_GAS = 4, 16
 MOST_ZEROS = 14
@@ -53,6 +53,17 @@ def test_an_open_twin_shows_its_size_by_its_zero_bytes() -> None:
         zeros[name] = join_words(encode_words(claim, shape)).count(0)
     assert zeros["one leg"] != zeros["empty"]
     assert abs(zeros["full"] - zeros["empty"]) > 200
+
+
+def test_open_words_say_the_book_and_nothing_of_its_commitment() -> None:
+    shape = MarginShape(Kind.OPEN, SLOTS, len(VALUER.parameters.rows))
+    request = MarginRequest(Kind.OPEN, HEADER)
+    made = [hidden_opening("full", update) for update in (1, 2)]
+    words = [encode_words(claim_of(request, each, VALUER), shape) for each in made]
+    assert words[0] == words[1]
+    assert set(words[0]) >= {leg.packed for leg in made[0].book.legs}
+    for each in made:
+        assert not {each.commitment(), each.opening.salt} & set(words[0])
 
 
 def test_gas_is_a_constant_and_the_price_of_calldata(stage: Stage) -> None:

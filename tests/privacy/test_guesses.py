@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from eth_hash.auto import keccak
 
+from circuits.challenge_round import StatementWitness
 from circuits.field import BN254_FR, FieldArray, pack_scalars
-from circuits.r1cs import TwoPhaseWitness
 from circuits.statements.portfolio_margin import Book, Kind, Opening, commit
 from circuits.statements.portfolio_margin.commitment import leg_chunks
 from circuits.statements.portfolio_margin.statement import Evidence, PortfolioMargin
@@ -38,7 +38,7 @@ class Published:
     proof: Proof
 
 
-def witness_of(statement: PortfolioMargin, opened: BookOpening) -> TwoPhaseWitness:
+def witness_of(statement: PortfolioMargin, opened: BookOpening) -> StatementWitness:
     evidence = Evidence(opened.book, VALUER.market, VALUER.parameters, opened.opening)
     return statement.witness(claim_of(REQUEST, opened, VALUER), evidence, lane_numbers())
 
@@ -48,14 +48,14 @@ def publish(
 ) -> Published:
     """A proof; of a twin where blinding factors are known."""
     witness = witness_of(statement, opened)
-    words, engine = witness.words, default_engine()  # type: ignore[attr-defined]
+    words, engine = witness.words, default_engine()
     if not known:
         return Published(words, prove(key, witness, words, engine))
     blinding = BLINDING | known
     return Published(words, prove_deterministic(key, witness, words, engine, **blinding))
 
 
-def confirmed_by_points(key: ProvingKey, seen: Published, guess: TwoPhaseWitness) -> set[str]:
+def confirmed_by_points(key: ProvingKey, seen: Published, guess: StatementWitness) -> set[str]:
     """Points of the proof that the guessed assignment explains by itself."""
     engine, vk, loaded = default_engine(), key.verifying_key, key.loaded(default_engine())
     challenge = transcript.challenge(vk.key_id, seen.proof.d_g1, seen.words)
@@ -100,7 +100,7 @@ def test_a_twin_without_a_blinding_factor_is_confirmed(
 
 
 def confirmed_by_difference(
-    key: ProvingKey, seen: Sequence[Published], guesses: Sequence[TwoPhaseWitness]
+    key: ProvingKey, seen: Sequence[Published], guesses: Sequence[StatementWitness]
 ) -> bool:
     """Whether two D differ as the guessed assignments do: an equal v would cancel."""
     engine, query = default_engine(), key.loaded(default_engine()).committed_query
@@ -147,7 +147,7 @@ def confirmed_by_words(seen: Published, guess: Book, salts: Iterator[int]) -> bo
 
 def observed(statement: PortfolioMargin, opened: BookOpening) -> Published:
     """Words alone: no point is needed to try salts."""
-    words = witness_of(statement, opened).words  # type: ignore[attr-defined]
+    words = witness_of(statement, opened).words
     return Published(words, Proof(*[None] * 4))  # type: ignore[arg-type]
 
 

@@ -100,7 +100,7 @@ def test_a_failed_write_leaves_nothing(
 def test_what_is_written_is_private_before_it_has_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = []
+    seen: list[int] = []
 
     def look(handle: int) -> None:
         del handle

@@ -68,13 +68,13 @@ def test_every_engine_call_has_the_same_size_and_nothing_is_tried_twice(
     for name in LEGS:
         witness, engine = witness_of(statement, hidden_opening(name)), Recorder(default_engine())
         counted = CountedWitness(witness)
-        prove(key, counted, witness.words, engine)  # type: ignore[arg-type, attr-defined]
+        prove(key, counted, witness.words, engine)
         assert len(counted.challenges) == 1
         made[name] = engine.calls
     assert made["empty"] == made["one leg"] == made["full"]
     sums = [sizes for name, sizes in made["full"] if name in ("msm_g1", "msm_g2")]
     assert len(sums) == 6
-    assert all(points == scalars for points, scalars in sums)  # type: ignore[misc]
+    assert all(points == scalars for points, scalars in sums)
 
 
 def test_every_step_of_a_witness_has_the_same_size(statement: PortfolioMargin) -> None:
@@ -83,7 +83,7 @@ def test_every_step_of_a_witness_has_the_same_size(statement: PortfolioMargin) -
         opened, numbers = hidden_opening(name), Recorder(lane_numbers())
         evidence = Evidence(opened.book, VALUER.market, VALUER.parameters, opened.opening)
         claim = claim_of(REQUEST, opened, VALUER)
-        witness = statement.witness(claim, evidence, numbers)  # type: ignore[arg-type]
+        witness = statement.witness(claim, evidence, numbers)
         witness.respond(3**140)
         made[name] = numbers.calls
     assert len(made["full"]) > 1_000
@@ -102,7 +102,7 @@ def test_how_much_longer_a_full_book_takes(
             start = time.process_time()
             witness = witness_of(statement, hidden_opening(name))
             made = time.process_time()
-            prove(key, witness, witness.words, default_engine())  # type: ignore[attr-defined]
+            prove(key, witness, witness.words, default_engine())
             seconds.append(made - start if part == "witness" else time.process_time() - made)
         spent[name] = min(seconds)
     if os.environ.get("PROOFMARK_TEST_SCALE") == "full":
