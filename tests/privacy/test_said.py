@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import traceback
 from collections.abc import Callable, Iterator
@@ -19,7 +18,6 @@ from circuits.statements.portfolio_margin.admission import check_provable
 from circuits.statements.portfolio_margin.hidden import Hidden
 from node.client import InvalidRequestError, NodeFaultError
 from node.client.margin import Holding, MarginClient, Owner
-from node.keys import KeyStore
 from node.margin import (
     BookOpening,
     MarginError,
@@ -34,14 +32,7 @@ from node.margin import (
 )
 from node.margin.authority import CallDomain, Gatekeeper
 from node.margin.desk import OwnerDesk
-from node.rpc.errors import Refusal
 from node.rpc.margin_service import MarginServer
-from node.service import ChainSettlement, RelayIntake, configure_logging
-from node.service.jobs import StoredJobs
-from node.service.relaying import AttestationRelay
-from node.store import Store
-from node.values import AttestationBytes
-from node.words import join_words
 from prover import ProvingKey, default_engine
 from tests.privacy.books import (
     ACCOUNT,
@@ -55,7 +46,7 @@ from tests.privacy.books import (
     hidden_opening,
 )
 from tests.privacy.needles import private_numbers, traces
-from tests.privacy.stage import STRANGER, Stage
+from tests.privacy.stage import STRANGER
 
 DOMAIN = CallDomain(chain_id=31337, consumer=ACCOUNT.group)
 FULL = hidden_opening("full")
@@ -151,24 +142,6 @@ def test_private_values_print_their_class_alone() -> None:
             assert text.strip("[]") == f"{type(value).__name__}(hidden)"
 
 
-@pytest.fixture(params=[True, False], ids=["json", "console"])
-def heard(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[], str]]:
-    """All that this process logs at the finest level, by structlog and the standard library."""
-    stream = io.StringIO()
-    monkeypatch.setattr("sys.stderr", stream)
-    configure_logging(as_json=request.param, level=logging.DEBUG)
-    root, handler = logging.getLogger(), logging.StreamHandler(stream)
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield stream.getvalue
-    root.setLevel(level)
-    root.removeHandler(handler)
-    structlog.reset_defaults()
-
-
 def test_proving_and_refusing_log_nothing_of_the_book(
     key: ProvingKey, tmp_path: Path, heard: Callable[[], str]
 ) -> None:
@@ -183,6 +156,16 @@ def test_proving_and_refusing_log_nothing_of_the_book(
             logging.getLogger("owner").exception("refused: %s %r", error, made)
     assert heard().count("refused") >= 2 * len(REFUSALS)
     assert traces(NUMBERS | private_numbers(made, VALUER), heard()) == []
+
+
+def test_exceptions_are_logged_without_local_variables(heard: Callable[[], str]) -> None:
+    cash = NUMBERS["cash"]
+    try:
+        raise ValueError(f"cash of {len(str(cash))} digits")
+    except ValueError:
+        structlog.get_logger("owner").exception("failed")
+    assert "failed" in heard()
+    assert traces(NUMBERS, heard()) == []
 
 
 class Untouchable(BookOpening):
@@ -245,51 +228,3 @@ def test_serving_logs_neither_numbers_nor_how_much_there_was_to_do(
     assert traces(NUMBERS | {"trade": 12_345_678_901}, text) == []
     for measure in ("milliseconds", "request_bytes"):
         assert measure not in text
-
-
-def forgeries(sent: AttestationBytes) -> tuple[AttestationBytes, ...]:
-    """Another proof, bound, commitment, number of words."""
-    head, commitment, bound = sent.words[:-64], sent.words[-64:-32], sent.words[-32:]
-    one = bytes(31) + b"\1"
-    return (
-        replace(sent, proof=sent.proof[:32] * 10),
-        replace(sent, words=head + commitment + one),
-        replace(sent, words=head + one + bound),
-        replace(sent, words=head + commitment),
-    )
-
-
-def refusal_of(room: AttestationRelay, sent: AttestationBytes) -> str:
-    with pytest.raises(Refusal) as refused:
-        room.relay(sent, lambda: None)
-    return f"{refused.value.reason} {refused.value} {refused.value.details(1000)}"
-
-
-def test_a_relay_keeps_and_logs_what_the_chain_sees_anyway(
-    stage: Stage, tmp_path: Path, heard: Callable[[], str]
-) -> None:
-    """Its store, its log, its answers and its refusals, of every book."""
-    keys = tmp_path / "keys"
-    keys.mkdir()
-    vk = stage.key.verifying_key
-    vk.save(keys / f"{vk.key_id.hex()}.vk.json")
-    settlement = ChainSettlement(
-        stage.margins.chain,
-        stage.margins.deployment,
-        consumers=[bytes.fromhex(stage.letters.address[2:])],
-    )
-    said, refused = [], set()
-    with Store.open(tmp_path / "node.db") as store:
-        jobs = StoredJobs(store, lambda _: None)
-        room = AttestationRelay(store, jobs, KeyStore(keys), settlement, RelayIntake())
-        for each in stage.accounts:
-            made = each.attestation
-            sent = AttestationBytes(made.key_id, join_words(made.words), made.proof)
-            refused.add(tuple(refusal_of(room, wrong) for wrong in forgeries(sent)))
-            said.append(repr(room.relay(sent, lambda: None)))
-    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
-    for each in stage.accounts:
-        numbers = private_numbers(each.opened, VALUER)
-        assert traces(numbers, heard(), *said, *written, repr(refused)) == []
-        assert traces({"commitment": each.opened.commitment()}, *written) == ["commitment"]
-    assert len(refused) == 1
