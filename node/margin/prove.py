@@ -27,9 +27,10 @@ from circuits.statements.portfolio_margin import (
 from circuits.statements.portfolio_margin.statement import Evidence, PortfolioMargin
 from circuits.statements.portfolio_margin.units import LEAVES
 from node.attestations import Attestation, ProvingTimes, attest
-from node.margin.errors import ClaimRefused
+from node.margin.errors import BookRefused, ClaimRefused
 from node.margin.opening import BookOpening
-from node.margin.valuation import MarginSheet, Valuer, refusing_quietly
+from node.margin.refusing import quietly
+from node.margin.valuation import MarginSheet, Valuer
 from prover import Engine, ProvingKey, lane_numbers
 
 PRODUCT_SLOTS = (16, 32, LEAVES)
@@ -76,10 +77,14 @@ def prove_margin(
     claim = claim_of(request, opened, valuer)
     statement = margin_statement(request.kind, market, parameters, slots)
     evidence = Evidence(opened.book, market, parameters, opened.opening)
-    with refusing_quietly("nothing was proven"):
-        return attest(
+    return quietly(
+        lambda: attest(
             lambda: statement.witness(claim, evidence, numbers=lane_numbers()), key, engine
-        )
+        ),
+        lambda kind: BookRefused(
+            f"nothing was proven ({kind}); check the files with `proofmark margin show`"
+        ),
+    )
 
 
 def claim_of(request: MarginRequest, opened: BookOpening, valuer: Valuer) -> Claim:
@@ -87,12 +92,9 @@ def claim_of(request: MarginRequest, opened: BookOpening, valuer: Valuer) -> Cla
     scene = _scene(request, opened, valuer)
     collateral = 0 if request.kind is Kind.REQUIREMENT else request.collateral
     sheet = valuer.quote(opened.book, collateral)
-    is_initial = request.level is Level.INITIAL
-    margin = sheet.initial if is_initial else sheet.maintenance
-    holds = margin < 0 if request.kind is Kind.BREACH else margin >= 0
-    if request.kind is Kind.BREACH and is_initial:
+    if request.kind is Kind.BREACH and request.level is Level.INITIAL:
         raise ClaimRefused("a breach is of the maintenance margin: level initial is refused")
-    if request.kind is not Kind.REQUIREMENT and not holds:
+    if not _holds(request, sheet):
         raise ClaimRefused(
             f"{request.kind.value} does not hold at level {request.level.name.lower()} in this"
             " snapshot with this collateral; nothing was proven"
@@ -104,9 +106,20 @@ def claim_of(request: MarginRequest, opened: BookOpening, valuer: Valuer) -> Cla
         case Kind.BREACH:
             return Breach(scene, commitment, collateral, equity_bound(sheet, valuer.parameters))
         case Kind.REQUIREMENT:
-            return Requirement(scene, commitment, requirement(margin, valuer.parameters))
+            needed = requirement(_margin(request, sheet), valuer.parameters)
+            return Requirement(scene, commitment, needed)
         case Kind.OPEN:
             return Open(scene, collateral, opened.book)
+
+
+def _margin(request: MarginRequest, sheet: MarginSheet) -> int:
+    return sheet.initial if request.level is Level.INITIAL else sheet.maintenance
+
+
+def _holds(request: MarginRequest, sheet: MarginSheet) -> bool:
+    if request.kind is Kind.REQUIREMENT:
+        return True
+    return (_margin(request, sheet) < 0) is (request.kind is Kind.BREACH)
 
 
 def requirement(margin: int, parameters: MarginParameters) -> int:
@@ -116,19 +129,29 @@ def requirement(margin: int, parameters: MarginParameters) -> int:
 
 
 def equity_bound(sheet: MarginSheet, parameters: MarginParameters) -> int:
-    """Q: units of the token worth at least the equity; 0 where there is none."""
-    return max(0, -(-sheet.equity // parameters.collateral_unit))
+    """Q: units of the token worth at least the equity, in two digits; 0 where there is none."""
+    return -_leading_digits(min(0, -sheet.equity // parameters.collateral_unit))
 
 
-def breach_headroom(sheet: MarginSheet, parameters: MarginParameters) -> int:
-    """The most collateral with which the maintenance margin of a sheet at W = 0 stays negative.
+def breach_headroom(sheet: MarginSheet, parameters: MarginParameters, held: int = 0) -> int:
+    """W for the breach of an account that holds so much collateral, from its sheet at W = 0.
 
-    A breach proven with it holds until somebody deposits the missing margin itself. ClaimRefused
-    where there is no breach.
+    What is held, and as much of the missing margin as two digits say: with it the maintenance
+    margin stays negative until somebody deposits that much. ClaimRefused where there is no breach.
     """
-    if sheet.maintenance >= 0:
+    largest = (-sheet.maintenance - 1) // parameters.collateral_unit
+    if largest < held:
         raise ClaimRefused("there is no breach in this snapshot")
-    return (-sheet.maintenance - 1) // parameters.collateral_unit
+    return held + _leading_digits(largest - held)
+
+
+def _leading_digits(number: int, digits: int = 2) -> int:
+    """The number rounded down to so many decimal digits: a word says no more than it must.
+
+    All digits of an equity or a missing margin would let a guess of a small book be checked.
+    """
+    step: int = 10 ** max(0, len(str(abs(number))) - digits)
+    return number // step * step
 
 
 def _scene(request: MarginRequest, opened: BookOpening, valuer: Valuer) -> Scene:

@@ -18,11 +18,12 @@ import secrets
 
 from Crypto.Cipher import ChaCha20_Poly1305
 
-from circuits.statements.portfolio_margin import InputError, Opening
+from circuits.statements.portfolio_margin import Opening
 from circuits.statements.portfolio_margin.book import unpack_book
 from circuits.statements.portfolio_margin.units import LEAVES
 from node.margin.errors import SealError
 from node.margin.opening import AccountReference, BookOpening, OwnerSecret
+from node.margin.refusing import quietly
 
 _MAGIC = b"proofmark.sealed"
 _VERSION = b"\x01"
@@ -46,19 +47,25 @@ def seal(opened: BookOpening, secret: OwnerSecret) -> bytes:
 
 def unseal(sealed: bytes, account: AccountReference, secret: OwnerSecret) -> BookOpening:
     """The opening of an account; SealError unless these very bytes were sealed for it."""
+    return quietly(
+        lambda: _decode(_decrypt(sealed, account, secret)),
+        lambda kind: SealError(f"a sealed opening holds no book ({kind})"),
+    )
+
+
+def _decrypt(sealed: bytes, account: AccountReference, secret: OwnerSecret) -> bytes:
     if len(sealed) != SEALED_BYTES or not sealed.startswith(_MAGIC + _VERSION):
         raise SealError(f"{len(sealed)} bytes are no sealed opening of version 1")
     body = sealed[len(_MAGIC) + len(_VERSION) :]
     cipher = ChaCha20_Poly1305.new(key=secret.sealing_key(), nonce=body[:_NONCE_BYTES])
     cipher.update(_associated(account))
     try:
-        plain = cipher.decrypt_and_verify(body[_NONCE_BYTES:-_TAG_BYTES], body[-_TAG_BYTES:])
+        return cipher.decrypt_and_verify(body[_NONCE_BYTES:-_TAG_BYTES], body[-_TAG_BYTES:])
     except ValueError:
         raise SealError(
             f"a sealed opening does not open as one of {account}: it is damaged, of another"
             " account, or sealed by another key"
         ) from None
-    return _decode(plain)
 
 
 def armour(sealed: bytes) -> str:
@@ -100,8 +107,5 @@ def _decode(plain: bytes) -> BookOpening:
         numbers.append(int.from_bytes(plain[at : at + size], "big"))
         at += size
     update, group, account_id, settled, salt, cash, linear, *leaves = numbers
-    try:
-        book = unpack_book(leaves, linear, cash, 1)
-        return BookOpening(book, Opening(group, account_id, settled, salt), update)
-    except InputError as error:
-        raise SealError(f"a sealed opening holds no book ({type(error).__name__})") from None
+    book = unpack_book(leaves, linear, cash, 1)
+    return BookOpening(book, Opening(group, account_id, settled, salt), update)

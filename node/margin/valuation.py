@@ -6,14 +6,11 @@ nothing, and refusals name no leg.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 
 from circuits.statements.portfolio_margin import (
     Book,
-    InputError,
     MarginMarket,
     MarginParameters,
     ScenarioRow,
@@ -22,6 +19,7 @@ from circuits.statements.portfolio_margin.hidden import Hidden
 from circuits.statements.portfolio_margin.quote import MarginQuote
 from circuits.statements.portfolio_margin.quote import quote_margin as model_quote
 from node.margin.errors import BookRefused
+from node.margin.refusing import quietly
 from node.margin.trade import apply_trade
 from prover import lane_numbers
 
@@ -73,8 +71,13 @@ class Valuer:
 
     def quote(self, book: Book, collateral: int = 0) -> MarginSheet:
         """The sheet with `collateral` units of the settlement token; BookRefused."""
-        with refusing_quietly("the book has no margin in this market under these parameters"):
-            quoted = model_quote(book, self.market, self.parameters, collateral, lane_numbers())
+        quoted = quietly(
+            lambda: model_quote(book, self.market, self.parameters, collateral, lane_numbers()),
+            lambda kind: BookRefused(
+                f"the book has no margin in this market under these parameters ({kind});"
+                " check the files with `proofmark margin show`"
+            ),
+        )
         return self._sheet(quoted)
 
     def what_if(
@@ -112,15 +115,3 @@ def what_if(
 ) -> WhatIf:
     """The margin before and after a trade; BookRefused."""
     return Valuer(market, parameters).what_if(book, trade, collateral)
-
-
-@contextmanager
-def refusing_quietly(message: str) -> Iterator[None]:
-    """Turn what the model refuses into BookRefused with this message alone: theirs name legs."""
-    try:
-        yield
-    except InputError as error:
-        kind = type(error).__name__
-        raise BookRefused(
-            f"{message} ({kind}); check the files with `proofmark margin show`"
-        ) from None

@@ -2,7 +2,8 @@
 
 In this order: a request id, the drain, a free slot, the size of the request, its parsing, the
 deadline; then the method; then refusals become google.rpc.Status and everything is logged once.
-Logged are method, code, duration, sizes and ids, never a field of a request.
+Logged are method, code, duration, sizes and ids, never a field of a request; of a private service
+neither duration nor size, which follow what is asked about.
 
 The interceptor hands gRPC a handler without deserialiser: a request that is not the method's
 message would otherwise be answered INTERNAL, without a word about why.
@@ -95,16 +96,20 @@ class _Call:
     request_id: str
     detail_bytes: int
     started: float
+    is_private: bool
     request_bytes: int = 0
 
 
 class Guard(grpc.ServerInterceptor):  # type: ignore[misc,type-arg,unused-ignore]
     """Wraps the handlers of one service; leaves all others (health, reflection) alone."""
 
-    def __init__(self, service_name: str, limits: ServerLimits, gate: Gate) -> None:
+    def __init__(
+        self, service_name: str, limits: ServerLimits, gate: Gate, *, is_private: bool = False
+    ) -> None:
         self._prefix = f"/{service_name}/"
         self._limits = limits
         self._gate = gate
+        self._is_private = is_private
 
     def intercept_service(self, continuation: Any, handler_call_details: Any) -> Any:
         """The wrapped handler."""
@@ -125,7 +130,7 @@ class Guard(grpc.ServerInterceptor):  # type: ignore[misc,type-arg,unused-ignore
 
     def _unary(self, name: str, behaviour: Any, parse: Any) -> Callable[..., Any]:
         def guarded(data: bytes, context: grpc.ServicerContext) -> Any:
-            call = _begin(name, context)
+            call = _begin(name, context, self._is_private)
             try:
                 leave = self._gate.enter(stream=False)
                 try:
@@ -143,7 +148,7 @@ class Guard(grpc.ServerInterceptor):  # type: ignore[misc,type-arg,unused-ignore
 
     def _stream(self, name: str, behaviour: Any, parse: Any) -> Callable[..., Iterator[Any]]:
         def guarded(data: bytes, context: grpc.ServicerContext) -> Iterator[Any]:
-            call = _begin(name, context)
+            call = _begin(name, context, self._is_private)
             try:
                 leave = self._gate.enter(stream=True)
                 try:
@@ -188,7 +193,7 @@ def assert_wanted(context: grpc.ServicerContext) -> None:
         raise DeadlineExceeded("the call's deadline passed before its work was done")
 
 
-def _begin(method: str, context: grpc.ServicerContext) -> _Call:
+def _begin(method: str, context: grpc.ServicerContext, is_private: bool) -> _Call:
     sent = {str(key): value for key, value in context.invocation_metadata() or ()}
     request_id = str(sent.get(REQUEST_ID_HEADER, ""))
     if not _REQUEST_ID.fullmatch(request_id):
@@ -198,7 +203,7 @@ def _begin(method: str, context: grpc.ServicerContext) -> _Call:
     if detail_bytes.isascii() and detail_bytes.isdigit() and len(detail_bytes) < 10:
         taken = min(max(int(detail_bytes), DEFAULT_DETAIL_BYTES), LARGEST_DETAIL_BYTES)
     context.send_initial_metadata(((REQUEST_ID_HEADER, request_id),))
-    return _Call(method, context, request_id, taken, time.monotonic())
+    return _Call(method, context, request_id, taken, time.monotonic(), is_private)
 
 
 def _refusal(call: _Call, error: Exception) -> Refusal:
@@ -236,12 +241,13 @@ def _abort(call: _Call, refusal: Refusal) -> None:
 
 
 def _log_end(call: _Call, code: str, reason: str | None = None) -> None:
+    milliseconds = round(1000 * (time.monotonic() - call.started), 1)
+    work = {"request_bytes": call.request_bytes, "milliseconds": milliseconds}
     log.info(
         "call",
         method=call.method,
         code=code,
         reason=reason,
         request_id=call.request_id,
-        request_bytes=call.request_bytes,
-        milliseconds=round(1000 * (time.monotonic() - call.started), 1),
+        **({} if call.is_private else work),
     )

@@ -33,7 +33,8 @@ class AddressRefusedError(Exception):
 class GuardedServer:
     """One listening server. `start`, then `drain` (or `stop`); not to be started twice.
 
-    `add_service` puts the servicer, which gets the gate, into the server.
+    `add_service` puts the servicer, which gets the gate, into the server. Of a private service the
+    log says neither how long a call took nor how large it was.
     """
 
     def __init__(
@@ -45,13 +46,14 @@ class GuardedServer:
         limits: ServerLimits,
         credentials: grpc.ServerCredentials | None = None,
         with_reflection: bool = True,
+        is_private: bool = False,
     ) -> None:
         self._service_name = service_name
         self._gate = Gate(limits)
         threads = limits.concurrent_calls + limits.concurrent_watches + _SPARE_THREADS
         self._server = grpc.server(
             ThreadPoolExecutor(threads, thread_name_prefix="rpc"),
-            interceptors=[Guard(service_name, limits, self._gate)],
+            interceptors=[Guard(service_name, limits, self._gate, is_private=is_private)],
             # The guard refuses by request_bytes and explains; this is the wall behind it.
             options=[
                 ("grpc.max_receive_message_length", 4 * limits.request_bytes),

@@ -120,6 +120,7 @@ class MarginServer(GuardedServer):
             limits=limits,
             credentials=credentials,
             with_reflection=False,
+            is_private=True,
         )
 
 

@@ -89,7 +89,7 @@ def fall_and_breach(prover: Prover, opened: BookOpening, fallen: Valuer, say: Sa
         OWNER, "CoveredLetters", "withdraw after the fall", "withdraw", account, 1, OWNER.address
     )
     sheet = fallen.quote(opened.book)
-    headroom = breach_headroom(sheet, fallen.parameters)
+    headroom = breach_headroom(sheet, fallen.parameters, held=BOUND)
     say("the maintenance margin is negative: proving the breach, with headroom for deposits")
     made = prover.attest(Kind.BREACH, opened, fallen, sequence=1, collateral=headroom)
     held = letters.read_one("accountOf", account)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from typing import cast
 
 import pytest
@@ -111,12 +112,17 @@ def test_a_breach_is_proven_with_headroom(key_of: KeyOf) -> None:
     assert isinstance(claim, Breach)
     assert claim.collateral == bound
     with pytest.raises(ClaimRefused):
-        prove(Kind.BREACH, made, key_of, own, collateral=bound + 1)
+        prove(Kind.BREACH, made, key_of, own, collateral=exactly_missing(own, made.book))
+
+
+def exactly_missing(own: Valuer, book: Book) -> int:
+    """The least W with which the maintenance margin is not negative."""
+    return -(own.quote(book).maintenance // PARAMETERS.collateral_unit)
 
 
 def test_exactly_one_of_covered_and_breach_holds() -> None:
     own, book = valuer(FALLEN), shipped_book()
-    bound = breach_headroom(own.quote(book), PARAMETERS)
+    bound = exactly_missing(own, book) - 1
     for collateral in (0, bound, bound + 1, 2 * bound):
         held = []
         for kind in (Kind.COVERED, Kind.BREACH):
@@ -139,14 +145,34 @@ def test_requirements_are_the_least_multiple_that_covers() -> None:
     assert requirement(0, PARAMETERS) == requirement(5, PARAMETERS) == 0
 
 
-def test_the_equity_bound_is_rounded_up() -> None:
+def two_digits(number: int) -> bool:
+    return not str(number)[2:].strip("0")
+
+
+@pytest.mark.parametrize("equity", [1, 10**4, 98 * 10**9, 99_000_001 * 10**4, 123_456_789 * 10**7])
+def test_the_equity_bound_is_rounded_up_to_two_digits(equity: int) -> None:
+    unit = PARAMETERS.collateral_unit
     sheet = valuer(FALLEN).quote(shipped_book())
-    bound = equity_bound(sheet, PARAMETERS)
-    assert (
-        (bound - 1) * PARAMETERS.collateral_unit
-        < sheet.equity
-        <= bound * PARAMETERS.collateral_unit
-    )
+    bound = equity_bound(replace(sheet, equity=Fraction(equity)), PARAMETERS)
+    assert two_digits(bound)
+    assert equity <= bound * unit <= max(unit, equity * 11 // 10 + unit)
+    assert equity_bound(replace(sheet, equity=Fraction(-equity)), PARAMETERS) == 0
+
+
+def test_the_headroom_is_what_is_held_and_two_digits_of_what_is_missing() -> None:
+    own, book = valuer(FALLEN), shipped_book()
+    sheet = own.quote(book)
+    missing = exactly_missing(own, book)
+    for held in (0, missing // 3, missing - 12_345, missing - 1):
+        bound = breach_headroom(sheet, PARAMETERS, held)
+        assert two_digits(bound - held)
+        assert held <= bound < missing
+        assert bound - held > (missing - 1 - held) * 10 // 11 - 1
+    for held in (missing, missing + 1):
+        with pytest.raises(ClaimRefused):
+            breach_headroom(sheet, PARAMETERS, held)
+    with pytest.raises(ClaimRefused):
+        breach_headroom(replace(sheet, maintenance=0), PARAMETERS)
 
 
 def test_refusals_come_before_the_key_is_used() -> None:
