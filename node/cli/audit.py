@@ -147,10 +147,7 @@ def _assumption(assumption: Assumption) -> dict[str, Any]:
 
 
 def _field(field: WordField) -> dict[str, Any]:
-    return dataclasses.asdict(field) | {
-        "signed_by_oracle": field.signed_by_oracle,
-        "relies_on_contract": field.relies_on_contract,
-    }
+    return dataclasses.asdict(field) | {"relies_on_contract": field.relies_on_contract}
 
 
 def _print(report: dict[str, Any]) -> None:
