@@ -26,6 +26,8 @@ def test_show_prints_every_row_and_marks_one() -> None:
     code, out, err = invoke("margin", "show", "--portfolio", BOOK, "--market", MARKET)
     assert (code, err) == (0, "")
     assert out.count("◀ worst") == 1
+    assert "profit, USD" in out
+    assert "healthy is 0 or more" in out
     assert "15,824.00" in out
     assert "40,030.40" in out
 
@@ -82,7 +84,7 @@ def test_unknown_sets_and_files_are_refused() -> None:
 def test_what_if_shows_both_sides(trade: Path) -> None:
     command = ("margin", "what-if", "--portfolio", BOOK, "--trade", trade, "--market", MARKET)
     report = invoke_json(*command)
-    before, after = (Decimal(report[side]["mark_to_market"]) for side in ("before", "after"))
+    before, after = (Decimal(report[side]["equity"]) for side in ("before", "after"))
     assert after - before == Decimal("77596.75")
     code, out, _ = invoke(*command)
     assert (code, "+77,596.75" in out) == (0, True)
