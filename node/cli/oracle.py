@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from node.cli.options import AsJson, DataDirectory, settings_in
-from node.cli.output import print_fields, print_json, reporting_errors, say, sayer
+from node.cli.output import print_report, reporting_errors, say, sayer
 from node.errors import NodeError
 from node.quoting import load_underlyings
 
@@ -154,10 +154,7 @@ def view(
         "at_the_money_volatility": report.at_the_money_volatility,
         "market_digest": f"0x{report.market_digest.hex()}",
     }
-    if as_json:
-        print_json(shown)
-    else:
-        print_fields(shown)
+    print_report(shown, as_json)
 
 
 def _underlying(symbol: str) -> bytes:

@@ -21,7 +21,7 @@ from node.cli.options import (
     key_store,
     settings_in,
 )
-from node.cli.output import print_fields, print_json, reporting_errors, sayer, working
+from node.cli.output import print_report, reporting_errors, sayer, working
 from node.keys import statement_title
 from node.quoting import PROVING, PlacedMarket, market_of, proving_rules, read_chain
 
@@ -69,10 +69,7 @@ def marks(
         "proof_bytes": len(attestation.proof),
         **_report(statement, placed, times),
     }
-    if as_json:
-        print_json(report)
-    else:
-        print_fields(report)
+    print_report(report, as_json)
 
 
 def _report(statement: OptionMarks, placed: PlacedMarket, times: ProvingTimes) -> dict[str, Any]:
