@@ -58,7 +58,10 @@ def audit(
     rows: Annotated[int, typer.Option(help="portfolio_margin: scenario rows.")] = 33,
     as_json: AsJson = False,
 ) -> None:
-    """Constraint counts, intervals, assumptions with their must-fail tests, words."""
+    """Show what a statement costs and what it rests on.
+
+    Constraint counts, intervals, assumptions with their must-fail tests, words and who checks them.
+    """
     with reporting_errors(as_json):
         if statement is StatementName.PORTFOLIO_MARGIN:
             report = margin_report(PortfolioMargin(MarginShape(kind, slots, rows)))

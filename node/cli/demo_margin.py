@@ -28,7 +28,7 @@ def demo_margin(
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run a hidden book's life once: covered, withdrawn, breached, cured.
+    """Run a hidden book once: covered, in breach, cured.
 
     A book of 32 legs is shown to its owner and committed to on an embedded chain; proofs of its
     margin let its collateral out, tell of a breach after a fall, and end it. A second account, with

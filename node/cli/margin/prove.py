@@ -113,7 +113,7 @@ def prove(
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prove a claim about an account's committed book, into a file.
+    """Prove a claim about a committed book, into a file.
 
     covered: the margin with W is not negative. breach: the maintenance margin with W is negative.
     requirement: the least collateral that covers it. open: as covered, the book in the words for
