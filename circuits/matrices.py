@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,19 +39,29 @@ class Matrices:
     c: SparseMatrix
     coefficients: tuple[int, ...]
 
+    @property
+    def sides(self) -> tuple[SparseMatrix, SparseMatrix, SparseMatrix]:
+        """A, B, C."""
+        return self.a, self.b, self.c
+
+    def entries(self, side: SparseMatrix) -> Iterator[tuple[int, int, int]]:
+        """Row, wire and coefficient of every entry of a side, by row."""
+        wires, ids = side.wires.tolist(), side.coefficient_ids.tolist()
+        for row, (begin, end) in enumerate(pairwise(side.row_starts.tolist())):
+            for entry in range(begin, end):
+                yield row, wires[entry], self.coefficients[ids[entry]]
+
+    def times(self, side: SparseMatrix, z: Sequence[int]) -> list[int]:
+        """The product side * z, by row, in [0, r)."""
+        values = [0] * (len(side.row_starts) - 1)
+        for row, wire, coefficient in self.entries(side):
+            values[row] += z[wire] * coefficient
+        return [value % BN254_FR.modulus for value in values]
+
 
 def expand(r1cs: R1CS) -> Matrices:
     """The matrices of a system, public consistency rows first."""
     return _Expansion(r1cs).matrices()
-
-
-def times(matrix: SparseMatrix, coefficients: tuple[int, ...], z: list[int]) -> Iterator[int]:
-    """The product matrix * z, row by row, not reduced."""
-    starts = matrix.row_starts.tolist()
-    wires = matrix.wires.tolist()
-    ids = matrix.coefficient_ids.tolist()
-    for begin, end in itertools.pairwise(starts):
-        yield sum(coefficients[ids[e]] * z[wires[e]] for e in range(begin, end))
 
 
 class _Expansion:

@@ -26,7 +26,7 @@ from functools import cached_property
 from typing import Protocol
 
 from circuits.field import BN254_FR, SCALAR_BYTES, FieldArray, unpack_scalars
-from circuits.matrices import Matrices, SparseMatrix, expand, times
+from circuits.matrices import Matrices, SparseMatrix, expand
 from circuits.templates import (
     CHALLENGE,
     EVERY_LANE,
@@ -176,10 +176,7 @@ class R1CS:
             raise ValueError(f"assignment has {len(values)} wires, system {self.wire_count}")
         found: list[str] = []
         matrices = self.matrices
-        products = [
-            times(side, matrices.coefficients, values)
-            for side in (matrices.a, matrices.b, matrices.c)
-        ]
+        products = [matrices.times(side, values) for side in matrices.sides]
         for row, (a, b, c) in enumerate(zip(*products, strict=True)):
             if (a * b - c) % BN254_FR.modulus:
                 found.append(self.row_path(row))

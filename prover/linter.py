@@ -191,7 +191,7 @@ def _sizes(key: ProvingKey) -> Iterator[str]:
 
 def _consistency_rows(matrices: Matrices) -> Iterator[str]:
     """Row j must be x_j * 0 = 0, for the constant and each public wire."""
-    sides = (matrices.a, matrices.b, matrices.c)
+    sides = matrices.sides
     for wire in range(PUBLIC_WIRES):
         entries = [_row(side, wire, matrices.coefficients) for side in sides]
         if entries != [[(wire, 1)], [], []]:

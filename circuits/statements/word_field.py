@@ -29,3 +29,10 @@ class WordField:
 def oracle_field(word: str, field: str, bits: int, how: str) -> WordField:
     """A field of the words that the oracle's signers sign."""
     return WordField(word, field, bits, "circuit", how, signed_by_oracle=True)
+
+
+DOMAIN_FIELDS = (
+    WordField("1", "chain_id", 88, "contract", "registry: equals block.chainid"),
+    WordField("1", "registry", 160, "contract", "registry: equals its own address"),
+)
+"""Word 1 of every statement."""

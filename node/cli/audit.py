@@ -58,7 +58,10 @@ def audit(
     rows: Annotated[int, typer.Option(help="portfolio_margin: scenario rows.")] = 33,
     as_json: AsJson = False,
 ) -> None:
-    """Constraint counts, intervals, assumptions with their must-fail tests, words."""
+    """Show what a statement costs and what it rests on.
+
+    Constraint counts, intervals, assumptions with their must-fail tests, words and who checks them.
+    """
     with reporting_errors(as_json):
         if statement is StatementName.PORTFOLIO_MARGIN:
             report = margin_report(PortfolioMargin(MarginShape(kind, slots, rows)))
@@ -81,7 +84,7 @@ def audit_report(statement: OptionMarks) -> dict[str, Any]:
         "once": cost.once,
     }
     fields = word_fields(greeks=statement.greeks)
-    return _report(statement, statement_title(statement), marginal, fields)
+    return _report(statement, marginal, fields)
 
 
 def margin_report(statement: PortfolioMargin) -> dict[str, Any]:
@@ -94,20 +97,18 @@ def margin_report(statement: PortfolioMargin) -> dict[str, Any]:
         "tables": cost.tables,
         "once": cost.once,
     }
-    title = f"portfolio_margin {shape.kind}, {shape.slots} legs, {shape.rows} rows"
-    return _report(statement, title, marginal, margin_word_fields(shape.kind))
+    return _report(statement, marginal, margin_word_fields(shape.kind))
 
 
 def _report(
     statement: OptionMarks | PortfolioMargin,
-    title: str,
     marginal: dict[str, Any],
     fields: Sequence[WordField],
 ) -> dict[str, Any]:
     found = audit_circuit(statement.trace())
     identity = StatementIdentity.of(statement.description)
     return {
-        "statement": title,
+        "statement": statement_title(statement),
         "statement_id": f"0x{identity.statement_id.hex()}",
         "r1cs_digest": f"0x{r1cs_digest(statement.r1cs().canonical_bytes()).hex()}",
         "words": identity.word_count,
@@ -147,10 +148,7 @@ def _assumption(assumption: Assumption) -> dict[str, Any]:
 
 
 def _field(field: WordField) -> dict[str, Any]:
-    return dataclasses.asdict(field) | {
-        "signed_by_oracle": field.signed_by_oracle,
-        "relies_on_contract": field.relies_on_contract,
-    }
+    return dataclasses.asdict(field) | {"relies_on_contract": field.relies_on_contract}
 
 
 def _print(report: dict[str, Any]) -> None:

@@ -40,9 +40,10 @@ def bench(
     runs: Annotated[int, typer.Option("--runs", min=1, help="Proofs to take medians of.")] = 3,
     as_json: AsJson = False,
 ) -> None:
-    """Measure set-up, witness, proof and memory, each capacity in processes of its own.
+    """Measure set-up, witness, proof and memory here.
 
-    Keys are made for the purpose and thrown away; the key store is not touched.
+    Each capacity runs in processes of its own. Keys are made for the purpose and thrown away; the
+    key store is not touched.
     """
     try:
         shapes = [shape_of_capacity(capacity) for capacity in capacities or _DEFAULT]

@@ -27,7 +27,10 @@ def show(
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print the settings in force: flags win over PROOFMARK_… variables, file and defaults."""
+    """Print the settings in force, and what each is for.
+
+    Flags win over PROOFMARK_… variables, those over the file, the file over defaults.
+    """
     with reporting_errors(as_json):
         settings = load_settings(config, data_directory=data_directory)
     values = settings.model_dump(mode="json")

@@ -40,7 +40,10 @@ def demo(
     engine: EngineOption = EngineName.AUTO,
     as_json: AsJson = False,
 ) -> None:
-    """Run the whole pipeline once: quote, prove, attest, read back, and try to cheat."""
+    """Run the whole pipeline once, and try to cheat.
+
+    A chain is quoted, proven, attested on a chain, read back from the contract; cheats are refused.
+    """
     # gRPC and web3 take a second to import: only the commands that need them pay for it.
     from node.demo import DemoOptions, run_demo  # noqa: PLC0415
     from node.service import configure_logging  # noqa: PLC0415

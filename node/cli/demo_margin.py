@@ -28,7 +28,12 @@ def demo_margin(
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show, prove covered, register, withdraw, fall, prove the breach, cure it; open a gate."""
+    """Run a hidden book once: covered, in breach, cured.
+
+    A book of 32 legs is shown to its owner and committed to on an embedded chain; proofs of its
+    margin let its collateral out, tell of a breach after a fall, and end it. A second account, with
+    an open book, trades behind a margin gate. At the end: what an observer of the chain learned.
+    """
     from node.demo.margin import MarginDemoOptions, run_margin_demo  # noqa: PLC0415
     from node.service import configure_logging  # noqa: PLC0415
 
@@ -51,14 +56,16 @@ def _print(report: MarginDemoReport) -> None:
         "after the fall": sheet_report(report.after, scene),
     }
     title = f"for the owner's eyes: {report.legs} legs, {report.parameters}"
-    console.print(sheet_table(sheets, title))
-    steps = Table("what happened on chain", "outcome", title=f"{report.chain} {report.chain_id}")
+    console.print(sheet_table(sheets, scene.underlying.quote_currency, title))
+    steps = Table(
+        "what happened on chain", "outcome", title=f"{report.chain} chain {report.chain_id}"
+    )
     steps.add_column("gas", justify="right")
     for step in report.steps:
         steps.add_row(step.what, step.outcome, f"{step.gas:,}" if step.gas else "")
     console.print(steps)
     proofs = Table("proven in the owner's process", title=f"{report.engine} engine")
-    for name in ("legs", "constraints", "key s", "witness s", "proof s", "bytes", "words"):
+    for name in ("slots", "constraints", "key s", "witness s", "proof s", "bytes", "words"):
         proofs.add_column(name, justify="right")
     for each in report.provings:
         proofs.add_row(

@@ -13,6 +13,9 @@ from node.cli.options import (
     DataDirectory,
     EngineName,
     EngineOption,
+    Keystore,
+    PasswordFile,
+    Rpc,
     WithGreeks,
     chosen_engine,
     chosen_shape,
@@ -35,15 +38,6 @@ def _address(text: str) -> str:
     return to_checksum_address(text)
 
 
-Rpc = Annotated[str, typer.Option("--rpc", help="URL of the chain.", show_default=False)]
-Keystore = Annotated[
-    Path,
-    typer.Option("--keystore", help="V3 keystore of the deployer, mode 0600.", show_default=False),
-]
-PasswordFile = Annotated[
-    Path,
-    typer.Option("--password-file", help="File with its password, mode 0600.", show_default=False),
-]
 Capacities = Annotated[
     list[int] | None,
     typer.Option("--capacity", help="Verifiers to deploy; may be repeated. [64]"),
@@ -103,7 +97,11 @@ def deploy(
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Deploy the contracts, or add verifiers to those on record; addresses are kept."""
+    """Deploy the contracts, or add verifiers to those on record.
+
+    Addresses are kept in the data directory. Contracts for hidden margins (`CoveredLetters`) are
+    deployed by their protocol: `node.chain.deploy_letters`.
+    """
     # web3 takes half a second to import: only the commands that speak to a chain pay for it.
     from node.chain import DeploymentsFile, RpcChain, load_keystore  # noqa: PLC0415
     from node.cli import deployment as job  # noqa: PLC0415

@@ -26,7 +26,10 @@ def doctor(
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check everything proofmark needs: exit code 0 fit (with warnings, perhaps), 1 not."""
+    """Check everything proofmark needs.
+
+    Exit code 0: fit, with warnings perhaps; 1: not.
+    """
     # web3 takes half a second to import: only the commands that speak to a chain pay for it.
     from node.cli.checks import Outcome, all_checks  # noqa: PLC0415
 

@@ -44,6 +44,15 @@ Capacity = Annotated[
 ]
 WithGreeks = Annotated[bool, typer.Option("--greeks", help="Prove the five Greeks too.")]
 EngineOption = Annotated[EngineName, typer.Option("--engine", help="Prover arithmetic.")]
+Rpc = Annotated[str, typer.Option("--rpc", help="URL of the chain.", show_default=False)]
+Keystore = Annotated[
+    Path,
+    typer.Option("--keystore", help="V3 keystore of who sends or signs.", show_default=False),
+]
+PasswordFile = Annotated[
+    Path,
+    typer.Option("--password-file", help="File with its password, mode 0600.", show_default=False),
+]
 DataDirectory = Annotated[
     Path | None,
     typer.Option(

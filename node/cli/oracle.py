@@ -11,37 +11,48 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from node.cli.options import AsJson, DataDirectory, settings_in
-from node.cli.output import print_fields, print_json, reporting_errors, say, sayer
+from circuits.statements.option_marks.inputs import VOLATILITY_UNITS_PER_ONE
+from node.cli.options import AsJson, DataDirectory, Keystore, PasswordFile, Rpc, settings_in
+from node.cli.output import print_report, reporting_errors, say, sayer
 from node.errors import NodeError
-from node.quoting import load_underlyings
+from node.quoting import (
+    QuoteError,
+    format_instant,
+    load_underlyings,
+    parse_instant,
+    scaled_to_decimal,
+)
 
 if TYPE_CHECKING:
     from node.chain import Chain, Deployment
     from node.chain.signatures import LocalAccount
     from node.config import Settings
+    from node.oracle import OracleView
 
 _ROUND_SECONDS = 60.0
 
 ChainFile = Annotated[
-    Path | None, typer.Option("--chain", help="Chain CSV, replaced by whoever writes it.")
+    Path | None, typer.Option("--chain", help="Chain CSV file; another program replaces it.")
 ]
 MarginFile = Annotated[
-    Path | None, typer.Option("--margin", help="Margin market JSON of the same instant.")
+    Path | None, typer.Option("--margin", help="Margin market JSON file, of the same instant.")
 ]
 Symbol = Annotated[
     str, typer.Option("--underlying", help="Listed symbol, such as BTC.", show_default=False)
 ]
-Rpc = Annotated[str, typer.Option("--rpc", help="Chain of the contracts.", show_default=False)]
-Keystore = Annotated[Path, typer.Option("--keystore", help="V3 keystore.", show_default=False)]
-PasswordFile = Annotated[
-    Path, typer.Option("--password-file", help="Its password, mode 0600.", show_default=False)
+Peers = Annotated[
+    list[str],
+    typer.Option("--peer", help="A signer's HOST:PORT; may be repeated.", show_default=False),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Judge as at this UTC time, 2026-05-21T10:05:00Z; default: now."),
 ]
 
 
 def register(app: typer.Typer) -> None:
     """Add the command and its parts."""
-    group = typer.Typer(no_args_is_help=True, help="Oracle roles: sign, lead, view.")
+    group = typer.Typer(no_args_is_help=True, help="The roles of oracle signers: sign, lead, view.")
     group.command("sign")(sign)
     group.command("lead")(lead)
     group.command("view")(view)
@@ -56,12 +67,16 @@ def sign(
     chain: ChainFile = None,
     margin: MarginFile = None,
     address: Annotated[
-        str, typer.Option("--address", help="Where the leader asks; loopback unless fronted.")
+        str, typer.Option("--address", help="Where to listen; loopback unless fronted.")
     ] = "127.0.0.1:50061",
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Serve one signer until Ctrl-C or SIGTERM: its view, and its signature under fair medians."""
+    """Serve one signer: its view, and its signature under medians.
+
+    It signs what it has computed itself and what agrees with its own files. Ends with Ctrl-C or
+    SIGTERM.
+    """
     identity = _underlying(underlying)
     _check_files(chain, margin)
     stopped = _stop_on_signals()
@@ -85,7 +100,7 @@ def lead(
     rpc: Rpc,
     keystore: Keystore,
     password_file: PasswordFile,
-    peers: Annotated[list[str], typer.Option("--peer", help="A signer's address; once for each.")],
+    peers: Peers,
     once: Annotated[bool, typer.Option("--once", help="One round, then end.")] = False,
     every: Annotated[
         float, typer.Option("--every", min=1.0, help="Seconds from round to round.")
@@ -93,7 +108,10 @@ def lead(
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Have the signers' medians signed and submit them; the key pays for gas, nothing else."""
+    """Collect signers' views, have their medians signed, submit them.
+
+    The key pays for gas; it gives no authority. Ends with Ctrl-C or SIGTERM.
+    """
     identity = _underlying(underlying)
     stopped = _stop_on_signals()
     with reporting_errors(as_json), ExitStack() as open_peers:
@@ -134,30 +152,41 @@ def _rounds(submit: Callable[[], bool], stopped: threading.Event, once: bool, ev
 def view(
     chain: ChainFile = None,
     margin: MarginFile = None,
+    as_of: AsOf = None,
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read and check the files as a signer does, and show what the contract would keep."""
+    """Show what a signer would sign, after all its checks of the files.
+
+    Recordings are stale now: name their time with --as-of.
+    """
     _check_files(chain, margin)
+    told = None if as_of is None else _instant(as_of)
     with reporting_errors(as_json):
         from node.oracle import CheckedSource, FileSource  # noqa: PLC0415
         from node.service.oracle import source_policy, unix_seconds  # noqa: PLC0415
 
         policy = source_policy(settings_in(data_directory))
-        seen = CheckedSource(FileSource(chain, margin), policy, unix_seconds).read(1)
-        report = seen.report()
-    shown: dict[str, Any] = {
+        clock = unix_seconds if told is None else lambda: told
+        seen = CheckedSource(FileSource(chain, margin), policy, clock).read(1)
+        shown = _report(seen)
+    print_report(shown, as_json)
+
+
+def _report(seen: OracleView) -> dict[str, Any]:
+    """What the contract would keep, and the same for people."""
+    report = seen.report()
+    return {
         "underlying": f"0x{report.underlying.hex()}",
         "snapshot_unix": report.snapshot_unix,
+        "snapshot_utc": format_instant(report.snapshot_unix),
         "market_hash": f"0x{report.market_hash.hex()}",
         "spot_ticks": report.spot,
+        "spot": scaled_to_decimal(report.spot, power_of_ten=seen.market.tick_exponent),
         "at_the_money_volatility": report.at_the_money_volatility,
+        "at_the_money": f"{report.at_the_money_volatility / VOLATILITY_UNITS_PER_ONE:.2%}",
         "market_digest": f"0x{report.market_digest.hex()}",
     }
-    if as_json:
-        print_json(shown)
-    else:
-        print_fields(shown)
 
 
 def _underlying(symbol: str) -> bytes:
@@ -165,6 +194,13 @@ def _underlying(symbol: str) -> bytes:
     if symbol not in listed:
         raise typer.BadParameter(f"{symbol} is not listed: {', '.join(sorted(listed))}")
     return listed[symbol].underlying_id.to_bytes(12, "big")
+
+
+def _instant(text: str) -> int:
+    try:
+        return int(parse_instant(text))
+    except QuoteError as error:
+        raise typer.BadParameter(str(error), param_hint="--as-of") from error
 
 
 def _check_files(chain: Path | None, margin: Path | None) -> None:

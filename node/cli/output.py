@@ -46,6 +46,14 @@ def print_fields(fields: Mapping[str, object]) -> None:
         typer.echo(f"{name:<{width}}  {value}")
 
 
+def print_report(report: Mapping[str, object], as_json: bool) -> None:
+    """A report for programs, or for people, on stdout."""
+    if as_json:
+        print_json(report)
+    else:
+        print_fields(report)
+
+
 def sayer(as_json: bool) -> Callable[[str], None]:
     """`say` for people; for programs nothing, so that stderr holds an error and no more."""
     return (lambda _message: None) if as_json else say

@@ -23,7 +23,10 @@ def price(
     chain: Annotated[Path, typer.Option("--chain", help="Chain CSV file.", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Exact digits as a JSON list.")] = False,
 ) -> None:
-    """Price every option of a chain file: exactly the numbers a proof would show."""
+    """Price every option of a chain file.
+
+    The numbers are exactly those a proof would show.
+    """
     with reporting_errors(as_json):
         quoted = read_chain(chain, PRICING)
         for underlying in quoted.unlisted:

@@ -21,14 +21,17 @@ from node.cli.options import (
     key_store,
     settings_in,
 )
-from node.cli.output import print_fields, print_json, reporting_errors, sayer, working
+from node.cli.output import print_report, reporting_errors, sayer, working
 from node.keys import statement_title
 from node.quoting import PROVING, PlacedMarket, market_of, proving_rules, read_chain
 
 
 def register(app: typer.Typer) -> None:
     """Add the command and its parts."""
-    group = typer.Typer(no_args_is_help=True, help="Prove a statement, into a file.")
+    group = typer.Typer(
+        no_args_is_help=True,
+        help="Prove marks, into a file; margins: `margin prove`.",
+    )
     group.callback()(_statements)
     group.command("marks")(marks)
     app.add_typer(group, name="prove")
@@ -45,9 +48,10 @@ def marks(
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prove the marks of a chain file: one snapshot of one listed underlying.
+    """Prove the marks of a chain file, into a file.
 
-    The attestation is bound to no chain. A missing development key is made first.
+    The chain file is one snapshot of one listed underlying. The attestation is bound to no
+    blockchain. A missing development key is made first.
     """
     shape = None if capacity is None else chosen_shape(capacity)
     with reporting_errors(as_json):
@@ -69,10 +73,7 @@ def marks(
         "proof_bytes": len(attestation.proof),
         **_report(statement, placed, times),
     }
-    if as_json:
-        print_json(report)
-    else:
-        print_fields(report)
+    print_report(report, as_json)
 
 
 def _report(statement: OptionMarks, placed: PlacedMarket, times: ProvingTimes) -> dict[str, Any]:
@@ -88,4 +89,4 @@ def _report(statement: OptionMarks, placed: PlacedMarket, times: ProvingTimes) -
 
 
 def _statements() -> None:
-    """Prove a statement, into a file."""
+    """Prove marks, into a file; margins: `margin prove`."""

@@ -48,7 +48,10 @@ def serve(
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Serve PricingService. Ends with Ctrl-C or SIGTERM: calls finish, jobs stay on disk."""
+    """Serve PricingService: quotes, proofs, settlement.
+
+    Ends with Ctrl-C or SIGTERM: calls finish, jobs stay on disk.
+    """
     if (keystore is None) != (password_file is None):
         raise typer.BadParameter("--keystore and --password-file belong together")
     if keystore is not None and rpc is None:

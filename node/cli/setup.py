@@ -49,7 +49,10 @@ def setup(
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make the keys of `option_marks` that are missing, as development keys."""
+    """Make the keys of `option_marks` that are missing.
+
+    They are development keys. Keys of `portfolio_margin` are made by `margin prove` when missing.
+    """
     shapes = [chosen_shape(each) for each in capacity or [_SMALLEST]]
     with reporting_errors(as_json):
         arithmetic = chosen_engine(engine)

@@ -40,6 +40,11 @@ from node.keys import (
 from node.quoting import GREEK_UNITS, market_of, proving_rules, read_chain
 from prover import Engine, VerifyingKey
 
+TrustedKey = Annotated[
+    Path | None,
+    typer.Option("--key", help="Key file to trust; default: the key store, by key id."),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -48,20 +53,20 @@ def register(app: typer.Typer) -> None:
 
 def verify(
     file: Annotated[Path, typer.Argument(help="Attestation file.", show_default=False)],
-    key: Annotated[
-        Path | None,
-        typer.Option("--key", help="Key file to trust; default: the key store, by key id."),
-    ] = None,
+    key: TrustedKey = None,
     chain: Annotated[
         Path | None,
-        typer.Option("--chain", help="Chain CSV file that the market must be that of."),
+        typer.Option("--chain", help="Chain CSV file of the market that marks must be of."),
     ] = None,
     show_marks: Annotated[bool, typer.Option("--marks", help="Print every mark.")] = False,
     engine: EngineOption = EngineName.AUTO,
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Verify an attestation file: exit code 0 valid, 1 invalid or unreadable, 2 usage."""
+    """Verify an attestation file of marks or a margin.
+
+    Exit code 0: valid; 1: invalid or unreadable; 2: usage.
+    """
     with reporting_errors(as_json):
         arithmetic = chosen_engine(engine)
         attestation = read_attestation(file)

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable
-from typing import Any
 
 import grpc
 import grpc.aio
 
 from node.client import calls, model, wire
-from node.client.channels import open_async_channel
-from node.client.errors import CallError, WaitTimeoutError, call_error
+from node.client.connection import AsyncConnection
+from node.client.errors import WaitTimeoutError, call_error
 from node.pb import pricing_service_pb2 as pb
 from node.pb import pricing_service_pb2_grpc
 
 
-class AsyncClient:
+class AsyncClient(AsyncConnection):
     """A node's API for asyncio. Belongs to one event loop; an async context manager closes it.
 
     Every call has a deadline: `timeout_seconds` of the call, or of the client. Calls answered
@@ -31,20 +30,9 @@ class AsyncClient:
         timeout_seconds: float = calls.DEFAULT_TIMEOUT_SECONDS,
         credentials: grpc.ChannelCredentials | None = None,
     ) -> None:
-        self._timeout_seconds = timeout_seconds
-        self._channel = open_async_channel(address, credentials)
-        stub: Any = pricing_service_pb2_grpc.PricingServiceStub
-        self._stub: Any = stub(self._channel)
-
-    async def __aenter__(self) -> AsyncClient:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close the connection."""
-        await self._channel.close(None)
+        super().__init__(
+            pricing_service_pb2_grpc.PricingServiceStub, address, timeout_seconds, credentials
+        )
 
     async def quote(
         self, chain: model.Chain, *, timeout_seconds: float | None = None
@@ -170,12 +158,3 @@ class AsyncClient:
         return wire.capabilities(
             await self._call(self._stub.GetCapabilities, request, timeout_seconds)
         )
-
-    async def _call(self, method: Any, request: Any, timeout_seconds: float | None) -> Any:
-        timeout = self._timeout_seconds if timeout_seconds is None else timeout_seconds
-        failure: CallError
-        try:
-            return await method(request, timeout=timeout, metadata=calls.METADATA)
-        except grpc.RpcError as error:
-            failure = call_error(error)
-        raise failure

@@ -19,13 +19,10 @@ import grpc.aio
 from circuits.statements.portfolio_margin.hidden import Hidden
 from node.chain.signatures import LocalAccount
 from node.client import calls
-from node.client.channels import open_async_channel, open_channel
-from node.client.errors import call_error
+from node.client.connection import AsyncConnection, Connection
 from node.margin.authority import CallDomain, sign_call
 from node.pb import margin_service_pb2 as pb
 from node.pb import margin_service_pb2_grpc
-
-DEFAULT_MARGIN_ADDRESS = "127.0.0.1:50071"
 
 
 @dataclass(frozen=True, repr=False)
@@ -133,7 +130,7 @@ def _sheet(message: pb.MarginSheet) -> MarginSheet:
     )
 
 
-class MarginClient:
+class MarginClient(Connection):
     """The blocking client; a context manager closes it. Raises CallError; nothing is retried,
     because a call is answered once."""
 
@@ -146,20 +143,9 @@ class MarginClient:
         credentials: grpc.ChannelCredentials | None = None,
     ) -> None:
         self._calls = _Calls(owner)
-        self._timeout_seconds = timeout_seconds
-        self._channel = open_channel(address, credentials)
-        stub: Any = margin_service_pb2_grpc.MarginServiceStub
-        self._stub: Any = stub(self._channel)
-
-    def __enter__(self) -> MarginClient:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._channel.close()
+        super().__init__(
+            margin_service_pb2_grpc.MarginServiceStub, address, timeout_seconds, credentials
+        )
 
     def quote_margin(self, collateral: int = 0) -> MarginSheet:
         """The book as it is, with W units of the settlement token."""
@@ -170,15 +156,8 @@ class MarginClient:
         answer = self._call(self._stub.WhatIf, self._calls.what_if(trade, collateral))
         return WhatIf(_sheet(answer.before), _sheet(answer.after))
 
-    def _call(self, method: Any, request: Any) -> Any:
-        try:
-            return method(request, timeout=self._timeout_seconds, metadata=calls.METADATA)
-        except grpc.RpcError as error:
-            failure = call_error(error)
-        raise failure
 
-
-class AsyncMarginClient:
+class AsyncMarginClient(AsyncConnection):
     """The client for asyncio: the blocking one's twin, method for method."""
 
     def __init__(
@@ -190,20 +169,9 @@ class AsyncMarginClient:
         credentials: grpc.ChannelCredentials | None = None,
     ) -> None:
         self._calls = _Calls(owner)
-        self._timeout_seconds = timeout_seconds
-        self._channel = open_async_channel(address, credentials)
-        stub: Any = margin_service_pb2_grpc.MarginServiceStub
-        self._stub: Any = stub(self._channel)
-
-    async def __aenter__(self) -> AsyncMarginClient:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close the connection."""
-        await self._channel.close(None)
+        super().__init__(
+            margin_service_pb2_grpc.MarginServiceStub, address, timeout_seconds, credentials
+        )
 
     async def quote_margin(self, collateral: int = 0) -> MarginSheet:
         """The book as it is, with W units of the settlement token."""
@@ -215,10 +183,3 @@ class AsyncMarginClient:
         """The book before and after a trade."""
         answer = await self._call(self._stub.WhatIf, self._calls.what_if(trade, collateral))
         return WhatIf(_sheet(answer.before), _sheet(answer.after))
-
-    async def _call(self, method: Any, request: Any) -> Any:
-        try:
-            return await method(request, timeout=self._timeout_seconds, metadata=calls.METADATA)
-        except grpc.RpcError as error:
-            failure = call_error(error)
-        raise failure

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import grpc
 
-from node.client import calls
-from node.client.channels import open_channel
-from node.client.errors import call_error
+from node.client.connection import Connection
 from node.pb import oracle_service_pb2 as pb
 from node.pb import oracle_service_pb2_grpc
 from node.values import SignedView
@@ -18,7 +15,7 @@ from node.values import SignedView
 DEFAULT_PEER_SECONDS = 10.0
 
 
-class OraclePeer:
+class OraclePeer(Connection):
     """One signer's OracleService, blocking; a context manager closes it. Raises CallError."""
 
     def __init__(
@@ -29,20 +26,9 @@ class OraclePeer:
         credentials: grpc.ChannelCredentials | None = None,
     ) -> None:
         self.name = address
-        self._timeout_seconds = timeout_seconds
-        self._channel = open_channel(address, credentials)
-        stub: Any = oracle_service_pb2_grpc.OracleServiceStub
-        self._stub: Any = stub(self._channel)
-
-    def __enter__(self) -> OraclePeer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._channel.close()
+        super().__init__(
+            oracle_service_pb2_grpc.OracleServiceStub, address, timeout_seconds, credentials
+        )
 
     def view(self) -> SignedView:
         """What the signer's source says now."""
@@ -54,10 +40,3 @@ class OraclePeer:
         sent = [pb.SignedView(content=each.content, signature=each.signature) for each in views]
         request = pb.SignReportRequest(views=sent)
         return bytes(self._call(self._stub.SignReport, request).signature)
-
-    def _call(self, method: Any, request: Any) -> Any:
-        try:
-            return method(request, timeout=self._timeout_seconds, metadata=calls.METADATA)
-        except grpc.RpcError as error:
-            failure = call_error(error)
-        raise failure

@@ -5,18 +5,17 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Generator
-from typing import Any
 
 import grpc
 
 from node.client import calls, model, wire
-from node.client.channels import open_channel
-from node.client.errors import CallError, WaitTimeoutError, call_error
+from node.client.connection import Connection
+from node.client.errors import WaitTimeoutError, call_error
 from node.pb import pricing_service_pb2 as pb
 from node.pb import pricing_service_pb2_grpc
 
 
-class Client:
+class Client(Connection):
     """A node's API, blocking. Safe to use from several threads; a context manager closes it.
 
     Every call has a deadline: `timeout_seconds` of the call, or of the client. Calls answered
@@ -30,20 +29,9 @@ class Client:
         timeout_seconds: float = calls.DEFAULT_TIMEOUT_SECONDS,
         credentials: grpc.ChannelCredentials | None = None,
     ) -> None:
-        self._timeout_seconds = timeout_seconds
-        self._channel = open_channel(address, credentials)
-        stub: Any = pricing_service_pb2_grpc.PricingServiceStub
-        self._stub: Any = stub(self._channel)
-
-    def __enter__(self) -> Client:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._channel.close()
+        super().__init__(
+            pricing_service_pb2_grpc.PricingServiceStub, address, timeout_seconds, credentials
+        )
 
     def quote(
         self, chain: model.Chain, *, timeout_seconds: float | None = None
@@ -160,12 +148,3 @@ class Client:
         """Statements, keys, limits, contracts and engine of the node."""
         request = pb.GetCapabilitiesRequest()
         return wire.capabilities(self._call(self._stub.GetCapabilities, request, timeout_seconds))
-
-    def _call(self, method: Any, request: Any, timeout_seconds: float | None) -> Any:
-        timeout = self._timeout_seconds if timeout_seconds is None else timeout_seconds
-        failure: CallError
-        try:
-            return method(request, timeout=timeout, metadata=calls.METADATA)
-        except grpc.RpcError as error:
-            failure = call_error(error)
-        raise failure

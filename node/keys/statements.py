@@ -71,7 +71,7 @@ def statement_title(statement: KnownStatement) -> str:
     if isinstance(statement, PortfolioMargin):
         margin = statement.shape
         return (
-            f"portfolio_margin {margin.kind.value}, {margin.slots} legs, {margin.rows} rows,"
+            f"portfolio_margin {margin.kind.value}, {margin.slots} slots, {margin.rows} rows,"
             f" {margin.form.name.lower()} volatilities, profile {margin.profile.name}"
         )
     greeks = " with Greeks" if statement.greeks else ""

@@ -17,6 +17,7 @@ from node.margin.prove import (
     PRODUCT_SLOTS,
     MarginRequest,
     breach_headroom,
+    claim_of,
     margin_statement,
     prove_margin,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "WhatIf",
     "apply_trade",
     "breach_headroom",
+    "claim_of",
     "margin_statement",
     "prove_margin",
     "quote_margin",

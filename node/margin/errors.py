@@ -18,33 +18,50 @@ from node.errors import NodeError, Reason
 
 
 class MarginError(NodeError):
-    """Base of this room's errors."""
+    """Base of this room's errors; `way_out` is the help where the reason's is too general."""
 
     reason: ClassVar[Reason] = Reason.INVALID_REQUEST
+    way_out: ClassVar[str] = ""
+
+    @property
+    def help(self) -> str:
+        """What to do about it."""
+        return self.way_out or super().help
 
 
 class BookRefused(MarginError):  # noqa: N818 - a refusal, as in the other rooms
     """The book, or the book after a trade, has no margin here."""
 
+    way_out = "Check book, trade, market and parameters against each other, on the owner's screen."
+
 
 class ClaimRefused(MarginError):  # noqa: N818
     """Nothing was proven: the claim is false, or the circuit too small."""
+
+    way_out = "See `proofmark margin show`; name other collateral, level, kind, slots or consumer."
 
 
 class SealError(MarginError):
     """The bytes do not open with this owner's secret."""
 
     reason: ClassVar[Reason] = Reason.FILE_UNREADABLE
+    way_out = "Use the keystore that sealed it, or restore the file from a backup."
 
 
 class VaultError(MarginError):
     """No usable opening."""
 
     reason: ClassVar[Reason] = Reason.FILE_UNREADABLE
+    way_out = (
+        "Commit a book of this account (`proofmark margin commit`) or name its data directory;"
+        " files have mode 0600."
+    )
 
 
 class OpeningReused(VaultError):  # noqa: N818
     """A salt is for one commitment."""
+
+    way_out = "Name a higher --update, or none."
 
 
 class NotTheOwner(MarginError):  # noqa: N818

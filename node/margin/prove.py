@@ -88,7 +88,10 @@ def prove_margin(
 
 
 def claim_of(request: MarginRequest, opened: BookOpening, valuer: Valuer) -> Claim:
-    """The claim that holds, with the bound or the requirement computed; ClaimRefused."""
+    """The claim that holds, with the bound or the requirement computed; ClaimRefused, BookRefused.
+
+    Asked alone it says at once whether there is anything to prove; no key is needed.
+    """
     scene = _scene(request, opened, valuer)
     collateral = 0 if request.kind is Kind.REQUIREMENT else request.collateral
     sheet = valuer.quote(opened.book, collateral)

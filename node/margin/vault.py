@@ -81,8 +81,8 @@ class Vault:
     def _keep(self, opened: BookOpening, commitment: int) -> None:
         folder = self._folder(opened.account)
         try:
-            self.directory.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
-            folder.mkdir(mode=_DIRECTORY_MODE, exist_ok=True)
+            for each in (self.directory, folder):  # parents of a folder made would get no mode
+                each.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
             path = folder / _name(opened.update, commitment)
             replace_file(path, armour(seal(opened, self._secret)))
         except OSError as error:

@@ -42,8 +42,8 @@ from node.quoting.members import Members
 from node.quoting.rounding import (
     rate_from_discount,
     round_half_even,
+    to_billionths,
     to_discount_units,
-    to_ninths,
     to_rate_units,
     to_rho_units,
     to_svi_units,
@@ -118,9 +118,9 @@ def _market(head: Members, underlying: Underlying, faults: list[Fault]) -> Margi
     values = {
         "spot_ticks": read("spot", "spot_ticks", ticks, None),
         "perpetual_ticks": read("perpetual", "perpetual_ticks", ticks, "0"),
-        "stable_price": read("stable_price", "stable_price", to_ninths, "1"),
-        "spot_confidence": read("spot_confidence", "confidence", to_ninths, "1"),
-        "perpetual_confidence": read("perpetual_confidence", "confidence", to_ninths, "1"),
+        "stable_price": read("stable_price", "stable_price", to_billionths, "1"),
+        "spot_confidence": read("spot_confidence", "confidence", to_billionths, "1"),
+        "perpetual_confidence": read("perpetual_confidence", "confidence", to_billionths, "1"),
         "collateral_1_ticks": read("collateral_1", "collateral_ticks", ticks, "0"),
         "collateral_2_ticks": read("collateral_2", "collateral_ticks", ticks, "0"),
         "at_the_money_volatility": read(
@@ -167,7 +167,7 @@ def _expiry(
     forward = members.scaled("forward", ticks, RANGES["forward_ticks"])
     fixed = members.scaled("forward_fixed", ticks, RANGES["forward_fixed_ticks"], "0")
     discount = members.scaled("discount_factor", to_discount_units, RANGES["discount"], "1")
-    confidence = members.scaled("confidence", to_ninths, RANGES["confidence"], "1")
+    confidence = members.scaled("confidence", to_billionths, RANGES["confidence"], "1")
     if members.has("rate"):
         rate = members.scaled("rate", to_rate_units, RANGES["rate_biased"])
     elif discount is None or expiry is None or snapshot is None:

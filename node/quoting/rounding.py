@@ -68,7 +68,7 @@ def to_rate_units(rate: Fraction) -> int:
     return RATE_BIAS + round_half_even(rate * (1 << RATE_FRACTION_BITS) / SECONDS_PER_YEAR)
 
 
-def to_ninths(value: Fraction) -> int:
+def to_billionths(value: Fraction) -> int:
     """A confidence or the price of the stable asset in units of 1e-9."""
     return round_half_even(value * PARAMETER_ONE)
 

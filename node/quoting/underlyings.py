@@ -26,11 +26,12 @@ LISTING_FORWARD_TICKS = (10**8, 10**9)
 
 @dataclass(frozen=True, slots=True)
 class Underlying:
-    """A symbol with its tick 10^-tick_exponent of the quote currency."""
+    """A symbol with its tick 10^-tick_exponent of the quote currency, whose name is for people."""
 
     symbol: str
     tick_exponent: int
     listed: bool = True
+    quote_currency: str = "quote currency"
 
     @property
     def underlying_id(self) -> int:
@@ -51,7 +52,7 @@ def load_underlyings(path: Path = LISTED_FILE) -> dict[str, Underlying]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnderlyingsError(
             f"{path}: {error or type(error).__name__}; expected entries with symbol,"
-            " tick_exponent and listing_forward"
+            " quote_currency, tick_exponent and listing_forward"
         ) from error
     return {underlying.symbol: underlying for underlying in listed}
 
@@ -70,14 +71,15 @@ def unlisted_underlying(symbol: str, forwards: Iterable[Fraction]) -> Underlying
 
 
 def _listed(entry: Mapping[str, object]) -> Underlying:
-    symbol, exponent, forward = (
+    symbol, currency, exponent, forward = (
         entry["symbol"],
+        entry["quote_currency"],
         entry["tick_exponent"],
         entry["listing_forward"],
     )
     if not isinstance(symbol, str) or not symbol or exponent not in RANGES["tick_exponent"]:
         raise UnderlyingsError(f"entry {dict(entry)} has no symbol or no tick exponent 0 to 255")
-    underlying = Underlying(symbol, int(str(exponent)))
+    underlying = Underlying(symbol, int(str(exponent)), quote_currency=str(currency))
     ticks = to_ticks(parse_decimal(str(forward)), underlying.tick_exponent)
     low, high = LISTING_FORWARD_TICKS
     if not low <= ticks < high:

@@ -132,7 +132,7 @@ class ReferenceEngine:
     ) -> tuple[FieldArray, FieldArray, FieldArray]:
         """See `Engine`."""
         system, weights = cast("System", matrices), unpack_scalars(row_weights)
-        columns = [system.transposed_times(side, weights) for side in system.sides]
+        columns = [system.transposed_times(side, weights) for side in system.matrices.sides]
         a, b, c = map(pack_scalars, columns)
         return a, b, c
 

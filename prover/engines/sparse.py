@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -26,17 +25,12 @@ class System:
     wire_count: int
     domain: Domain
 
-    @property
-    def sides(self) -> tuple[SparseMatrix, SparseMatrix, SparseMatrix]:
-        """A, B, C."""
-        return (self.matrices.a, self.matrices.b, self.matrices.c)
-
     def check(self) -> None:
         """Raise ValueError unless every index is in range and the rows fit the domain."""
         starts = len(self.matrices.a.row_starts)
         if not 1 <= starts <= self.domain.size + 1:
             raise ValueError("the rows do not fit the domain")
-        for side in self.sides:
+        for side in self.matrices.sides:
             self._check_side(side, starts)
 
     def _check_side(self, side: SparseMatrix, starts: int) -> None:
@@ -58,7 +52,7 @@ class System:
         """
         if len(z) != self.wire_count:
             raise ValueError(f"expected {self.wire_count} wires, received {len(z)}")
-        rows = [self.times(side, z) for side in self.sides]
+        rows = [self.times(side, z) for side in self.matrices.sides]
         for row, (a, b, c) in enumerate(zip(*rows, strict=True)):
             if (a * b - c) % BN254_FR.modulus:
                 raise UnsatisfiedConstraintError(row)
@@ -70,21 +64,12 @@ class System:
 
     def times(self, side: SparseMatrix, z: Sequence[int]) -> list[int]:
         """Matrix times assignment, padded with zeros to the domain size."""
-        values = [0] * self.domain.size
-        for row, wire, coefficient in self._entries(side):
-            values[row] += z[wire] * coefficient
-        return [value % BN254_FR.modulus for value in values]
+        values = self.matrices.times(side, z)
+        return values + [0] * (self.domain.size - len(values))
 
     def transposed_times(self, side: SparseMatrix, weights: Sequence[int]) -> list[int]:
         """Per wire, the sum over rows of weight * coefficient."""
         values = [0] * self.wire_count
-        for row, wire, coefficient in self._entries(side):
+        for row, wire, coefficient in self.matrices.entries(side):
             values[wire] += weights[row] * coefficient
         return [value % BN254_FR.modulus for value in values]
-
-    def _entries(self, side: SparseMatrix) -> Iterator[tuple[int, int, int]]:
-        wires, ids = side.wires.tolist(), side.coefficient_ids.tolist()
-        coefficients = self.matrices.coefficients
-        for row, (begin, end) in enumerate(pairwise(side.row_starts.tolist())):
-            for entry in range(begin, end):
-                yield row, wires[entry], coefficients[ids[entry]]

@@ -49,7 +49,7 @@ class PlainSystem:
         """The matrices with the consistency rows after the constraints."""
         extra = np.arange(self.public_count + 1, dtype=np.uint32)
         coefficients = (*self.matrices.coefficients, 1)
-        a, b, c = self.matrices.a, self.matrices.b, self.matrices.c
+        a, b, c = self.matrices.sides
         ids = np.full(len(extra), len(coefficients) - 1, np.uint32)
         longer_a = SparseMatrix(
             np.concatenate([a.row_starts, a.row_starts[-1] + extra + 1]).astype(np.uint32),
@@ -62,7 +62,7 @@ class PlainSystem:
 def plain_system(r1cs: R1CS) -> PlainSystem:
     """One of our systems with the challenge taken as one more public input."""
     matrices = r1cs.matrices
-    a, b, c = (_without_rows(side, PUBLIC_WIRES) for side in (matrices.a, matrices.b, matrices.c))
+    a, b, c = (_without_rows(side, PUBLIC_WIRES) for side in matrices.sides)
     return PlainSystem(
         wire_count=r1cs.wire_count,
         public_count=PUBLIC_WIRES - 1,
@@ -86,7 +86,7 @@ def canonical(matrices: Matrices, wire_count: int) -> Matrices:
     old_to_new = np.array([table[value] for value in matrices.coefficients], np.int64)
     a, b, c = (
         _canonical_side(side, matrices.coefficients, old_to_new, table, wire_count)
-        for side in (matrices.a, matrices.b, matrices.c)
+        for side in matrices.sides
     )
     return Matrices(a, b, c, tuple(table))
 

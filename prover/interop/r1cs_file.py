@@ -160,7 +160,7 @@ def _side(
 
 
 def _encode_constraints(matrices: Matrices) -> _Words:
-    sides = (matrices.a, matrices.b, matrices.c)
+    sides = matrices.sides
     limbs = pack_scalars(matrices.coefficients).astype("<u8").view("<u4")
     counts = [term_counts(side) for side in sides]
     sizes = [1 + _TERM_WORDS * count for count in counts]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from circuits.statements.word_field import WordField, oracle_field
+from circuits.statements.word_field import DOMAIN_FIELDS, WordField, oracle_field
 
 _LIMBS = "range check to its exact width"
 _HALVES = "its half range-checked, its last bit a Boolean; the model's output"
 
 WORD_FIELDS = (
-    WordField("1", "chain_id", 88, "contract", "registry: equals block.chainid"),
-    WordField("1", "registry", 160, "contract", "registry: equals its own address"),
+    *DOMAIN_FIELDS,
     WordField("2", "consumer", 160, "contract", "registry: has code; its hook is called"),
     WordField("2", "sequence", 48, "contract", "registry: the snapshot's number, increasing"),
     WordField("2", "valid_until", 40, "contract", "registry: the snapshot's last valid second"),

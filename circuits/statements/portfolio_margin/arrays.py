@@ -8,7 +8,12 @@ from circuits.statements.portfolio_margin.book import (
     Book,
 )
 from circuits.statements.portfolio_margin.market import (
+    HEAD_FIELDS,
+    PRICES_FIELDS,
+    SERIES_FIELDS,
+    SLICE_FIELDS,
     SVI_BIASES,
+    SVI_FIELDS,
     MarginMarket,
     VolatilityForm,
 )
@@ -18,30 +23,9 @@ from circuits.statements.portfolio_margin.parameters import (
     MarginParameters,
     parameter_bias,
 )
-from circuits.statements.portfolio_margin.units import SERIES, SLICES, SPOT_FACTOR_ONE
+from circuits.statements.portfolio_margin.units import SPOT_FACTOR_ONE
 
 Arrays = dict[str, list[int]]
-
-_HEAD = (
-    "underlying_id",
-    "tick_exponent",
-    "snapshot_unix",
-    "spot_ticks",
-    "perpetual_ticks",
-    "stable_price",
-    "spot_confidence",
-    "perpetual_confidence",
-    "collateral_1_ticks",
-    "collateral_2_ticks",
-    "at_the_money_volatility",
-)
-_SLICE = (
-    "forward_variable_ticks",
-    "forward_fixed_ticks",
-    "discount",
-    "rate_biased",
-    "confidence",
-)
 
 
 def parameter_arrays(parameters: MarginParameters) -> Arrays:
@@ -62,18 +46,18 @@ def parameter_arrays(parameters: MarginParameters) -> Arrays:
 
 def market_arrays(market: MarginMarket) -> Arrays:
     """Head, 16 slices, and 512 series in the series form."""
-    arrays = {f"market_{name}": [getattr(market, name)] for name in _HEAD}
-    slices = [*market.slices, *market.slices[-1:] * (SLICES - len(market.slices))]
+    head = (*HEAD_FIELDS, *PRICES_FIELDS)
+    arrays = {f"market_{name}": [getattr(market, name)] for name in head}
+    slices = market.padded_slices
     arrays["slice_seconds"] = [each.expiry_unix - market.snapshot_unix for each in slices]
-    for name in _SLICE:
+    for name in SLICE_FIELDS[1:]:
         arrays[f"slice_{name}"] = [getattr(each, name) for each in slices]
     if market.form is VolatilityForm.SVI:
-        for name, bias in zip(("a", "b", "rho", "m", "s"), SVI_BIASES, strict=True):
+        for name, bias in zip(SVI_FIELDS, SVI_BIASES, strict=True):
             arrays[f"slice_{name}"] = [getattr(each.svi, name) + bias for each in slices]
         return arrays
-    series = [*market.series, *market.series[-1:] * (SERIES - len(market.series))]
-    for name in ("slice_index", "strike_ticks", "volatility"):
-        arrays[f"series_{name}"] = [getattr(each, name) for each in series]
+    for name in SERIES_FIELDS:
+        arrays[f"series_{name}"] = [getattr(each, name) for each in market.padded_series]
     return arrays
 
 

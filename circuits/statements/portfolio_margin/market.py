@@ -29,11 +29,37 @@ from circuits.statements.portfolio_margin.sponge import sponge
 from circuits.statements.portfolio_margin.svi import Svi
 from circuits.statements.portfolio_margin.units import SERIES, SLICES, check_range
 
+HEAD_FIELDS = (
+    "underlying_id",
+    "tick_exponent",
+    "snapshot_unix",
+    "spot_ticks",
+    "perpetual_ticks",
+    "stable_price",
+)
 HEAD_WIDTHS = (96, 8, 40, 36, 36, 31)
+PRICES_FIELDS = (
+    "spot_confidence",
+    "perpetual_confidence",
+    "collateral_1_ticks",
+    "collateral_2_ticks",
+    "at_the_money_volatility",
+)
 PRICES_WIDTHS = (1, 31, 31, 36, 36, 28)
+"""The form's, then the fields'."""
+SLICE_FIELDS = (
+    "expiry_unix",
+    "forward_variable_ticks",
+    "forward_fixed_ticks",
+    "discount",
+    "rate_biased",
+    "confidence",
+)
 SLICE_WIDTHS = (40, 36, 36, 46, 28, 31)
+SVI_FIELDS = ("a", "b", "rho", "m", "s")
 SVI_WIDTHS = (48, 46, 31, 46, 46)
 SVI_BIASES = (1 << 47, 0, 1 << 30, 1 << 45, 0)
+SERIES_FIELDS = ("slice_index", "strike_ticks", "volatility")
 SERIES_WIDTHS = (4, 36, 28)
 SERIES_PER_ELEMENT = 3
 
@@ -80,19 +106,11 @@ class Slice:
         head = pack(SLICE_WIDTHS, [getattr(self, name) for name in SLICE_FIELDS])
         if self.svi is None:
             return (head,)
-        values = (self.svi.a, self.svi.b, self.svi.rho, self.svi.m, self.svi.s)
-        biased = [value + bias for value, bias in zip(values, SVI_BIASES, strict=True)]
+        biased = [
+            getattr(self.svi, name) + bias
+            for name, bias in zip(SVI_FIELDS, SVI_BIASES, strict=True)
+        ]
         return head, pack(SVI_WIDTHS, biased)
-
-
-SLICE_FIELDS = (
-    "expiry_unix",
-    "forward_variable_ticks",
-    "forward_fixed_ticks",
-    "discount",
-    "rate_biased",
-    "confidence",
-)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -104,7 +122,7 @@ class ListedVolatility:
     volatility: int
 
     def __post_init__(self) -> None:
-        for name in ("slice_index", "strike_ticks", "volatility"):
+        for name in SERIES_FIELDS:
             check_range(name, getattr(self, name))
 
 
@@ -158,22 +176,8 @@ class MarginMarket:
 
     def elements(self) -> tuple[int, ...]:
         """The whole listing as field elements below 2^248, padded to its fixed size."""
-        head = (
-            self.underlying_id,
-            self.tick_exponent,
-            self.snapshot_unix,
-            self.spot_ticks,
-            self.perpetual_ticks,
-            self.stable_price,
-        )
-        prices = (
-            self.form,
-            self.spot_confidence,
-            self.perpetual_confidence,
-            self.collateral_1_ticks,
-            self.collateral_2_ticks,
-            self.at_the_money_volatility,
-        )
+        head = [getattr(self, name) for name in HEAD_FIELDS]
+        prices = [self.form, *(getattr(self, name) for name in PRICES_FIELDS)]
         slices = [element for each in self.padded_slices for element in each.elements]
         return (pack(HEAD_WIDTHS, head), pack(PRICES_WIDTHS, prices), *slices, *self._series())
 
@@ -182,10 +186,12 @@ class MarginMarket:
         return sponge(MARKET_TAG, self.elements())
 
     def _series(self) -> list[int]:
-        fields = [(s.slice_index, s.strike_ticks, s.volatility) for s in self.padded_series]
         return [
-            pack(SERIES_WIDTHS * SERIES_PER_ELEMENT, [value for one in part for value in one])
-            for part in chunks(fields, SERIES_PER_ELEMENT)
+            pack(
+                SERIES_WIDTHS * SERIES_PER_ELEMENT,
+                [getattr(each, name) for each in part for name in SERIES_FIELDS],
+            )
+            for part in chunks(self.padded_series, SERIES_PER_ELEMENT)
         ]
 
     def _check_slices(self) -> None:
@@ -226,13 +232,7 @@ class MarginMarket:
             )
 
 
-_HEAD_RANGES = {
-    "underlying_id": "underlying_id",
-    "tick_exponent": "tick_exponent",
-    "snapshot_unix": "snapshot_unix",
-    "spot_ticks": "spot_ticks",
-    "perpetual_ticks": "perpetual_ticks",
-    "stable_price": "stable_price",
+_HEAD_RANGES = {name: name for name in HEAD_FIELDS} | {
     "spot_confidence": "confidence",
     "perpetual_confidence": "confidence",
     "collateral_1_ticks": "collateral_ticks",

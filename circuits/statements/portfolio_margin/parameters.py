@@ -34,7 +34,7 @@ PRODUCT_ROWS = (24, 33, 36)
 ROW_WIDTHS = (16, 3, PARAMETER_BITS)
 ROWS_PER_ELEMENT = 4
 
-_NINTHS = unsigned(PARAMETER_BITS, "units of 1e-9")
+_BILLIONTHS = unsigned(PARAMETER_BITS, "units of 1e-9")
 _SIGNED = below(PARAMETER_BITS, "units of 1e-9")
 _FACTOR = Range(1, (1 << 16) - 1, "units of 1e-4")
 _FLAG = unsigned(1, "0 or 1")
@@ -66,7 +66,7 @@ class ScenarioRow:
 
     def __post_init__(self) -> None:
         check_in({"spot_factor": _FACTOR}, "spot_factor", self.spot_factor)
-        check_in({"dampening": _NINTHS}, "dampening", self.dampening)
+        check_in({"dampening": _BILLIONTHS}, "dampening", self.dampening)
         if self.rule.is_skew and self.spot_factor != SPOT_FACTOR_ONE:
             raise ParametersError(
                 f"a {self.rule.name.lower()} row has spot factor {self.spot_factor}, expected"
@@ -76,44 +76,44 @@ class ScenarioRow:
 
 PARAMETER_RANGES: dict[str, Range] = {
     "underlying": Range(0, (1 << 8) - 2, "number of the underlying"),
-    "range_up": _NINTHS,
-    "range_down": _NINTHS,
+    "range_up": _BILLIONTHS,
+    "range_down": _BILLIONTHS,
     "minimum_up_volatility": unsigned(28, "units of 2e-8"),
-    "short_power": _NINTHS,
-    "long_power": _NINTHS,
+    "short_power": _BILLIONTHS,
+    "long_power": _BILLIONTHS,
     "floor_seconds": Range(1, (1 << 28) - 1, "seconds"),
-    "static_long_base": _NINTHS,
-    "static_short_base": _NINTHS,
-    "static_long_multiplier": _NINTHS,
-    "static_short_multiplier": _NINTHS,
-    "static_long_addition": _NINTHS,
-    "static_short_addition": _NINTHS,
+    "static_long_base": _BILLIONTHS,
+    "static_short_base": _BILLIONTHS,
+    "static_long_multiplier": _BILLIONTHS,
+    "static_short_multiplier": _BILLIONTHS,
+    "static_long_addition": _BILLIONTHS,
+    "static_short_addition": _BILLIONTHS,
     "requirement_step": Range(1, (1 << 40) - 1, "units of the settlement token"),
     "linear_cap_base": _SIGNED,
     "linear_cap_slope": _SIGNED,
     "absolute_cap_base": _SIGNED,
     "absolute_cap_slope": _SIGNED,
-    "minimum_k_star": Range(1, _NINTHS.high, "units of 1e-9"),
-    "width_scale": _NINTHS,
-    "volatility_parameter_static": _NINTHS,
+    "minimum_k_star": Range(1, _BILLIONTHS.high, "units of 1e-9"),
+    "width_scale": _BILLIONTHS,
+    "volatility_parameter_static": _BILLIONTHS,
     "volatility_parameter_scale": _SIGNED,
-    "im_factor": _NINTHS,
-    "mm_factor": _NINTHS,
+    "im_factor": _BILLIONTHS,
+    "mm_factor": _BILLIONTHS,
     "im_scales_contingencies": _FLAG,
     "confidence_threshold": _AT_MOST_ONE,
-    "confidence_margin": _NINTHS,
+    "confidence_margin": _BILLIONTHS,
     "peg_threshold": unsigned(31, "units of 1e-9"),
-    "mm_option": _NINTHS,
-    "im_option": _NINTHS,
-    "mm_perpetual": _NINTHS,
-    "im_perpetual": _NINTHS,
-    "peg_factor": _NINTHS,
-    "basis_addition": _NINTHS,
-    "basis_multiplier": _NINTHS,
-    "mm_collateral_1": _NINTHS,
-    "im_collateral_1": _NINTHS,
-    "mm_collateral_2": _NINTHS,
-    "im_collateral_2": _NINTHS,
+    "mm_option": _BILLIONTHS,
+    "im_option": _BILLIONTHS,
+    "mm_perpetual": _BILLIONTHS,
+    "im_perpetual": _BILLIONTHS,
+    "peg_factor": _BILLIONTHS,
+    "basis_addition": _BILLIONTHS,
+    "basis_multiplier": _BILLIONTHS,
+    "mm_collateral_1": _BILLIONTHS,
+    "im_collateral_1": _BILLIONTHS,
+    "mm_collateral_2": _BILLIONTHS,
+    "im_collateral_2": _BILLIONTHS,
     "risk_cancelling_1": _FLAG,
     "risk_cancelling_2": _FLAG,
     "basis_up": _FACTOR,

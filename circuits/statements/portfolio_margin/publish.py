@@ -23,14 +23,14 @@ _EQUITY_CHECK_BITS = 210
 
 
 @dataclass(frozen=True)
-class Header:
-    """What the circuit reads of words 1 to 3."""
+class Recipient:
+    """For whom a claim is: wires of words 2 and 3 that the commitment holds too."""
 
     consumer: Integer
     account: FieldElement
 
 
-def publish_header(ar: Arithmetic, root: Lanes) -> Header:
+def publish_header(ar: Arithmetic, root: Lanes) -> Recipient:
     """Words 1 to 3; word 2's fields are checked, for the consumer is the commitment's group."""
     (domain,) = ar.hint("domain", root, 1, ar.input("domain"))
     ar.publish("domain", domain)
@@ -43,7 +43,7 @@ def publish_header(ar: Arithmetic, root: Lanes) -> Header:
     ar.publish("call", call)
     (account,) = ar.hint("account", root, 1, ar.input("account_id"))
     ar.publish("account", account)
-    return Header(consumer, account)
+    return Recipient(consumer, account)
 
 
 def publish_scene(ar: Arithmetic, found: Portfolio, shape: MarginShape) -> Integer:
@@ -64,14 +64,14 @@ def publish_scene(ar: Arithmetic, found: Portfolio, shape: MarginShape) -> Integ
 
 
 def publish_claim(
-    ar: Arithmetic, found: Portfolio, shape: MarginShape, header: Header, margin: Margin
+    ar: Arithmetic, found: Portfolio, shape: MarginShape, recipient: Recipient, margin: Margin
 ) -> None:
     """The commitment or the book, and what is claimed of its margin."""
     root, holdings = found.root, found.holdings
     if shape.kind is not Kind.OPEN:
         salt = ar.integer_hint("salt", root, _SALT_BITS, ar.input("salt"))
         settled = ar.field_constant(root, 0)
-        head: Sequence[FieldElement] = (header.consumer, header.account, settled, salt)
+        head: Sequence[FieldElement] = (recipient.consumer, recipient.account, settled, salt)
         ar.publish("commitment", open_commitment(ar, root, found.legs, holdings, head))
     if shape.kind is Kind.REQUIREMENT:
         _publish_requirement(ar, found, margin)

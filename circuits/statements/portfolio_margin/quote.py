@@ -20,11 +20,9 @@ from circuits.statements.portfolio_margin.book import Book
 from circuits.statements.portfolio_margin.hidden import Hidden
 from circuits.statements.portfolio_margin.market import MarginMarket
 from circuits.statements.portfolio_margin.model.portfolio import define_portfolio
-from circuits.statements.portfolio_margin.model.scales import STATIC
+from circuits.statements.portfolio_margin.model.scales import PROFIT_ONE
 from circuits.statements.portfolio_margin.parameters import MarginParameters
 from circuits.statements.portfolio_margin.units import SPOT_FACTOR_ONE
-
-_PROFIT_UNIT = 10**13 << STATIC
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,14 +60,14 @@ def quote_margin(
     found = define_portfolio(ar, R14, slots, len(parameters.rows), market.form)
     margins = [found.margin(ar, ar.constant(found.root, initial)) for initial in (0, 1)]
     added = collateral * parameters.collateral_unit
-    profits = tuple(Fraction(_number(row), _PROFIT_UNIT) for row in found.profits.rows)
+    profits = tuple(Fraction(_number(row), PROFIT_ONE) for row in found.profits.rows)
     return MarginQuote(
         maintenance=_number(margins[0].margin) + added,
         initial=_number(margins[1].margin) + added,
         equity=Fraction(_number(margins[0].equity), SPOT_FACTOR_ONE) + added,
         profits=profits,
-        basis=Fraction(_number(found.profits.basis), _PROFIT_UNIT),
-        worst=Fraction(_number(found.profits.worst), _PROFIT_UNIT),
+        basis=Fraction(_number(found.profits.basis), PROFIT_ONE),
+        worst=Fraction(_number(found.profits.worst), PROFIT_ONE),
     )
 
 

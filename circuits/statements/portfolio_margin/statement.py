@@ -41,7 +41,6 @@ from circuits.statements.portfolio_margin.units import SPOT_FACTOR_ONE
 from circuits.statements.portfolio_margin.words import (
     Breach,
     Claim,
-    Covered,
     Level,
     MarginShape,
     Open,
@@ -191,12 +190,9 @@ def _is_shown(claim: Claim, margin: Margin, parameters: MarginParameters) -> boo
 def _define(ar: Arithmetic, shape: MarginShape) -> tuple[Portfolio, Margin]:
     found = define_portfolio(ar, R14, shape.slots, shape.rows, shape.form)
     with ar.scope("words"):
-        header = publish_header(ar, found.root)
+        recipient = publish_header(ar, found.root)
         initial = publish_scene(ar, found, shape)
     margin = found.margin(ar, initial)
     with ar.scope("words"):
-        publish_claim(ar, found, shape, header, margin)
+        publish_claim(ar, found, shape, recipient, margin)
     return found, margin
-
-
-__all__ = ["Covered", "Evidence", "PortfolioMargin", "claim_arrays"]

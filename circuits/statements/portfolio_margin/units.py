@@ -28,7 +28,7 @@ SERIES = 512
 ROWS = 36
 """Most scenario rows of a parameter set; one Poseidon call digests them all."""
 
-_NINTHS = "units of 1e-9"
+_BILLIONTHS = "units of 1e-9"
 _TICKS = "ticks of 10^-t"
 _STEPS = "steps of 1e-6 contract"
 
@@ -54,8 +54,8 @@ RANGES: dict[str, Range] = {
     "spot_ticks": Range(1, (1 << 36) - 1, _TICKS),
     "perpetual_ticks": unsigned(36, _TICKS),
     "collateral_ticks": unsigned(36, "ticks per contract of the asset"),
-    "stable_price": unsigned(31, _NINTHS),
-    "confidence": unsigned(31, _NINTHS),
+    "stable_price": unsigned(31, _BILLIONTHS),
+    "confidence": unsigned(31, _BILLIONTHS),
     "volatility": unsigned(28, "units of 2e-8"),
     "slices": Range(1, SLICES, "expiries"),
     "series": Range(1, SERIES, "listed volatilities"),

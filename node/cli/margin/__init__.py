@@ -11,7 +11,7 @@ _COMMANDS = (show, what_if, commit, prove, serve, backtest)
 
 def register(app: typer.Typer) -> None:
     """Add the command and its parts."""
-    group = typer.Typer(no_args_is_help=True, help="Margin of a book; nothing leaves this process.")
+    group = typer.Typer(no_args_is_help=True)
     group.callback()(_margin)
     for command in _COMMANDS:
         command.register(group)
@@ -19,4 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _margin() -> None:
-    """Margin of a book; nothing leaves this process."""
+    """Margin of a hidden book, computed and proven in this process.
+
+    Only `serve` answers others: the account's key alone.
+    """

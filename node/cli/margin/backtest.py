@@ -25,8 +25,13 @@ from node.errors import NodeError, Reason
 from node.plots import draw_backtest
 
 _DATES_SHOWN = 12
-Level = Annotated[float, typer.Option("--level", help="Share of hours that may be exceptions.")]
-Factor = Annotated[float, typer.Option("--factor", help="Implied over realised volatility.")]
+Level = Annotated[
+    float,
+    typer.Option("--level", help="Share of hours that may be exceptions, 0 to 1."),
+]
+Factor = Annotated[
+    float, typer.Option("--factor", help="Implied over realised volatility, a guess.")
+]
 
 
 class BacktestRefusedError(NodeError):
@@ -56,10 +61,11 @@ def backtest(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Backtest maintenance margins: does an hour's loss exceed what was asked for?
+    """Test maintenance margins on the hours of the past.
 
-    Standard books are struck anew every hour at 100 % utilisation. The implied volatility is a
-    stand-in: EWMA realised volatility of the bars (half life 72 h) times --factor.
+    Does an hour's loss exceed what was asked for? Standard books are struck anew every hour at
+    100 % utilisation. The implied volatility is a stand-in: EWMA realised volatility of the bars
+    (half life 72 h) times --factor.
     """
     with reporting_errors(as_json):
         sets = [(each, chosen_parameters(each).parameters) for each in parameters or SHIPPED]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -30,7 +31,12 @@ if TYPE_CHECKING:
 DEFAULT_PARAMETERS = "derive_like_33"
 SHIPPED_MARKET = "btc_margin_svi_20260521.json"
 
-Portfolio = Annotated[Path, typer.Option("--portfolio", help="Book CSV file.", show_default=False)]
+Portfolio = Annotated[
+    Path,
+    typer.Option(
+        "--portfolio", help="Book CSV file: kind,expiry_utc,strike,amount.", show_default=False
+    ),
+]
 Market = Annotated[
     Path | None,
     typer.Option("--market", help="Margin market JSON file; default: the shipped BTC snapshot."),
@@ -39,7 +45,12 @@ Parameters = Annotated[
     str, typer.Option("--parameters", help=f"A set ({', '.join(SHIPPED)}) or a file.")
 ]
 Collateral = Annotated[
-    int, typer.Option("--collateral", min=0, help="W, in units of the settlement token.")
+    int,
+    typer.Option(
+        "--collateral",
+        min=0,
+        help="W: what the consumer holds beside the book, in the token's smallest units.",
+    ),
 ]
 Keystore = Annotated[
     Path | None, typer.Option("--keystore", help="V3 keystore of the account's owner.")
@@ -51,7 +62,7 @@ Consumer = Annotated[
     str, typer.Option("--consumer", help="Address of the contract that holds the account.")
 ]
 Account = Annotated[
-    str, typer.Option("--account", help="Account id at the consumer, 0x and hexadecimal digits.")
+    str, typer.Option("--account", help="Its id there (`accountIdOf`), 0x and hexadecimal digits.")
 ]
 
 
@@ -130,14 +141,19 @@ def account_number(text: str) -> int:
     return hexadecimal(text, BN254_FR.modulus - 1, "--account")
 
 
-def owner_account(keystore: Path | None, password_file: Path | None) -> LocalAccount:
-    """The owner's key; without a keystore the published development key, with a message."""
+def owner_account(
+    keystore: Path | None, password_file: Path | None, notify: Callable[[str], None] = say
+) -> LocalAccount:
+    """The owner's key; without a keystore the published development key, with a message.
+
+    Programs that are told nothing read `development_owner` in the report.
+    """
     from node.chain import development_account, load_keystore  # noqa: PLC0415
 
     if (keystore is None) != (password_file is None):
         raise typer.BadParameter("--keystore and --password-file belong together")
     if keystore is None or password_file is None:
-        say(
+        notify(
             "proofmark: no --keystore given: the development owner's key is used, which everybody"
             " knows: what it seals is open to all"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -37,7 +38,7 @@ from node.cli.options import (
     key_store,
     settings_in,
 )
-from node.cli.output import print_fields, print_json, reporting_errors, sayer, working
+from node.cli.output import print_report, reporting_errors, sayer, working
 from node.keys import KeyStore, statement_title
 from node.margin import (
     PRODUCT_SLOTS,
@@ -45,21 +46,46 @@ from node.margin import (
     MarginRequest,
     Valuer,
     Vault,
+    claim_of,
     margin_statement,
     prove_margin,
 )
 from prover import Engine
 
 Out = Annotated[Path, typer.Option("--out", help="Attestation file to write.", show_default=False)]
-LevelName = Annotated[str, typer.Option("--level", help="maintenance or initial.")]
-ChainId = Annotated[int, typer.Option("--chain-id", help="0: for readers of files.")]
-Registry = Annotated[str, typer.Option("--registry", help="AttestationRegistry.")]
-Sequence = Annotated[int, typer.Option("--sequence", help="The account's next.")]
-ValidUntil = Annotated[int, typer.Option("--valid-until", help="Unix seconds.")]
-Slots = Annotated[
-    int, typer.Option("--slots", help="Legs the circuit holds; 128 hides their number best.")
+ChainId = Annotated[
+    int, typer.Option("--chain-id", help="Chain of the registry; 0: for no chain, only for files.")
 ]
-_LEVELS = {level.name.lower(): level for level in Level}
+Registry = Annotated[str, typer.Option("--registry", help="Address of the AttestationRegistry.")]
+Sequence = Annotated[
+    int,
+    typer.Option("--sequence", help="The account's next number for this kind."),
+]
+ValidUntil = Annotated[
+    int,
+    typer.Option(
+        "--valid-until",
+        help="Unix seconds: the snapshot's time plus the registry's largest age.",
+    ),
+]
+Slots = Annotated[
+    int,
+    typer.Option(
+        "--slots",
+        help=f"Legs the circuit holds: {', '.join(map(str, PRODUCT_SLOTS))}; the last tells nothing"
+        " of their number.",
+    ),
+]
+
+
+class LevelName(StrEnum):
+    """The margin that is meant."""
+
+    MAINTENANCE = "maintenance"
+    INITIAL = "initial"
+
+
+LevelOption = Annotated[LevelName, typer.Option("--level", help="Which margin.")]
 
 
 def register(group: typer.Typer) -> None:
@@ -74,7 +100,7 @@ def prove(
     out: Out,
     market: Market = None,
     parameters: Parameters = DEFAULT_PARAMETERS,
-    level: LevelName = "maintenance",
+    level: LevelOption = LevelName.MAINTENANCE,
     collateral: Collateral = 0,
     chain_id: ChainId = 0,
     registry: Registry = "0x0",
@@ -87,24 +113,26 @@ def prove(
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prove that the vault's newest book of an account is covered, in breach, or what it needs.
+    """Prove a claim about a committed book, into a file.
 
-    The book stays in this process. A missing development key is made first, with a message.
+    covered: the margin with W is not negative. breach: the maintenance margin with W is negative.
+    requirement: the least collateral that covers it. open: as covered, the book in the words for
+    all to read. The book stays in this process. A missing development key is made first, with a
+    message.
     """
     address = hexadecimal(registry, (1 << 160) - 1, "--registry")
     header = Header(chain_id, address, consumer_address(consumer), sequence, valid_until)
-    request = MarginRequest(kind, header, _chosen_level(level), collateral)
+    request = MarginRequest(kind, header, Level[level.name], collateral)
     asked = _Asked(request, account_number(account), _chosen_slots(slots), out)
     with reporting_errors(as_json):
         arithmetic = chosen_engine(engine)
         settings = settings_in(data_directory)
         scene = chosen_scene(market, parameters, tell=not as_json)
-        vault = owner_vault(settings.data_directory, owner_account(keystore, password_file))
+        owner = owner_account(keystore, password_file, sayer(as_json))
+        vault = owner_vault(settings.data_directory, owner)
         report = _prove(asked, scene, vault, key_store(settings), arithmetic, as_json)
-    if as_json:
-        print_json(report)
-    else:
-        print_fields(report)
+        report["development_owner"] = keystore is None
+    print_report(report, as_json)
 
 
 @dataclass(frozen=True)
@@ -123,6 +151,7 @@ def _prove(
     """Prove, write, report."""
     opened = vault.newest(AccountReference(asked.request.header.consumer, asked.account_id))
     valuer = Valuer(scene.market, scene.parameters.parameters)
+    claim_of(asked.request, opened, valuer)  # what does not hold is refused before a key is made
     statement = margin_statement(asked.request.kind, valuer.market, valuer.parameters, asked.slots)
     title = statement_title(statement)
     with working(f"the key of {title}", as_json):
@@ -137,12 +166,6 @@ def _prove(
         "engine": engine.name,
         **_report(made, times),
     }
-
-
-def _chosen_level(name: str) -> Level:
-    if name not in _LEVELS:
-        raise typer.BadParameter(f"expected {' or '.join(_LEVELS)}", param_hint="--level")
-    return _LEVELS[name]
 
 
 def _chosen_slots(slots: int) -> int:

@@ -26,14 +26,14 @@ from node.cli.options import AsJson, DataDirectory, settings_in
 from node.cli.output import reporting_errors, say
 from node.margin import AccountReference
 
-ChainId = Annotated[
-    int, typer.Option("--chain-id", help="Chain of the consumer.", show_default=False)
-]
+ChainId = Annotated[int, typer.Option("--chain-id", help="Chain of the consumer; callers sign it.")]
 MarketPath = Annotated[
     Path,
-    typer.Option("--market", help="Market JSON file, read again on change.", show_default=False),
+    typer.Option("--market", help="Margin market JSON, read again on change.", show_default=False),
 ]
-Address = Annotated[str, typer.Option("--address", help="Where to listen; loopback.")]
+Address = Annotated[
+    str, typer.Option("--address", help="Where to listen; loopback unless fronted.")
+]
 
 
 def register(group: typer.Typer) -> None:
@@ -53,9 +53,9 @@ def serve(
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Serve MarginService over the vault's newest book of an account, on loopback.
+    """Serve an account's newest committed book to its owner over gRPC.
 
-    Calls are signed by the account's key. Ends with Ctrl-C or SIGTERM.
+    Answers calls that the account's key has signed, and nobody else. Ends with Ctrl-C or SIGTERM.
     """
     from node.margin.authority import CallDomain, Gatekeeper  # noqa: PLC0415
     from node.margin.desk import MarketFile, OwnerDesk  # noqa: PLC0415

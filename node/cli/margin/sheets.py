@@ -16,12 +16,17 @@ from node.margin import MarginSheet
 from node.quoting import format_instant, scaled_to_decimal
 
 WORST = "◀ worst"
+_LEGEND = """\
+rows: profit against today's mark, dampened; linear, absolute: a bent smile
+equity: marks, cash and collateral
+margins: equity beyond what the level asks for; healthy is 0 or more"""
 
 
 def scene_report(scene: Scene) -> dict[str, Any]:
     """Which market and parameters a sheet is of."""
     return {
         "underlying": scene.underlying.symbol,
+        "currency": scene.underlying.quote_currency,
         "market": scene.name,
         "snapshot_utc": format_instant(scene.market.snapshot_unix),
         "spot": scaled_to_decimal(
@@ -44,7 +49,7 @@ def sheet_report(sheet: MarginSheet, scene: Scene) -> dict[str, Any]:
         ],
         "forward_contingency": money(sheet.basis),
         "worst": money(sheet.worst),
-        "mark_to_market": money(sheet.equity),
+        "equity": money(sheet.equity),
         "initial_margin": money(sheet.initial),
         "maintenance_margin": money(sheet.maintenance),
     }
@@ -60,12 +65,12 @@ def row_report(row: ScenarioRow) -> dict[str, str]:
     }
 
 
-def sheet_table(reports: dict[str, dict[str, Any]], title: str) -> Table:
+def sheet_table(reports: dict[str, dict[str, Any]], currency: str, title: str) -> Table:
     """The rows of one or more sheets of the same scenarios side by side, worst rows marked."""
-    table = Table("#", "spot", "volatility", title=title)
+    table = Table("#", "spot", "volatility", title=title, caption=_LEGEND, caption_justify="left")
     table.add_column("dampening", justify="right")
     for name in reports:
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(f"{name}, {currency}", justify="right", no_wrap=True)
     if len(reports) > 1:
         table.add_column("change", justify="right", no_wrap=True)
     for index, rows in enumerate(zip(*(each["rows"] for each in reports.values()), strict=True)):
@@ -80,7 +85,7 @@ def sheet_table(reports: dict[str, dict[str, Any]], title: str) -> Table:
     table.add_section()
     for name, label in (
         ("forward_contingency", "forward contingency"),
-        ("mark_to_market", "equity"),
+        ("equity", "equity"),
         ("initial_margin", "initial margin"),
         ("maintenance_margin", "maintenance margin"),
     ):

@@ -38,9 +38,10 @@ def show(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a book gains and loses in every scenario, and its margins.
+    """Show a book's profit in every scenario, and both margins.
 
-    Money is in quote currency. A margin of 0 or more is healthy.
+    Money is in quote currency. A margin is the equity beyond what its level (initial: to open
+    positions and withdraw; maintenance: to keep them) asks for: healthy is 0 or more.
     """
     with reporting_errors(as_json):
         scene = chosen_scene(market, parameters, tell=not as_json)
@@ -59,4 +60,4 @@ def show(
         f"{portfolio.name}: {len(book.legs)} legs of {head['underlying']}, {scene.parameters.name},"
         f" {head['snapshot_utc']}, spot {head['spot']}"
     )
-    table_console().print(sheet_table({"profit": report}, title))
+    table_console().print(sheet_table({"profit": report}, head["currency"], title))

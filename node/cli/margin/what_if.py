@@ -30,16 +30,18 @@ def what_if(
     portfolio: Portfolio,
     trade: Annotated[
         Path,
-        typer.Option(
-            "--trade", help="Book CSV file of changes; premiums are cash.", show_default=False
-        ),
+        typer.Option("--trade", help="Book CSV file of what changes.", show_default=False),
     ],
     market: Market = None,
     parameters: Parameters = DEFAULT_PARAMETERS,
     collateral: Collateral = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a trade would do: amounts of the trade's file are added to the book's."""
+    """Show every scenario and both margins before and after a trade.
+
+    A trade is a book file of changes: its amounts are added to the book's, premiums and fees are
+    its cash.
+    """
     with reporting_errors(as_json):
         scene = chosen_scene(market, parameters, tell=not as_json)
         valuer = Valuer(scene.market, scene.parameters.parameters)
@@ -52,4 +54,4 @@ def what_if(
         print_json({**scene_report(scene), "collateral": collateral, **reports})
     else:
         title = f"{portfolio.name} and {trade.name}, {scene.parameters.name}"
-        table_console().print(sheet_table(reports, title))
+        table_console().print(sheet_table(reports, scene.underlying.quote_currency, title))

@@ -43,7 +43,7 @@ def demo_keys(store: KeyStore, valuer: Valuer, engine: Engine, say: Say) -> dict
     found = {}
     for kind, slots in SLOTS.items():
         statement = margin_statement(kind, valuer.market, valuer.parameters, slots)
-        say(f"key of {kind.value}, {slots} legs, {len(valuer.parameters.rows)} rows")
+        say(f"key of {kind.value}, {slots} slots, {len(valuer.parameters.rows)} rows")
         constraints = statement.r1cs().row_count
         key, seconds = timed(
             lambda each=statement: store.ensure_development_key(each, say, engine)  # type: ignore[misc]

@@ -26,6 +26,8 @@ def test_show_prints_every_row_and_marks_one() -> None:
     code, out, err = invoke("margin", "show", "--portfolio", BOOK, "--market", MARKET)
     assert (code, err) == (0, "")
     assert out.count("◀ worst") == 1
+    assert "profit, USD" in out
+    assert "healthy is 0 or more" in out
     assert "15,824.00" in out
     assert "40,030.40" in out
 
@@ -82,7 +84,7 @@ def test_unknown_sets_and_files_are_refused() -> None:
 def test_what_if_shows_both_sides(trade: Path) -> None:
     command = ("margin", "what-if", "--portfolio", BOOK, "--trade", trade, "--market", MARKET)
     report = invoke_json(*command)
-    before, after = (Decimal(report[side]["mark_to_market"]) for side in ("before", "after"))
+    before, after = (Decimal(report[side]["equity"]) for side in ("before", "after"))
     assert after - before == Decimal("77596.75")
     code, out, _ = invoke(*command)
     assert (code, "+77,596.75" in out) == (0, True)
@@ -92,13 +94,20 @@ def commit(data: Path, *more: object) -> Any:
     code, out, err = invoke(
         "margin", "commit", "--portfolio", BOOK, *ACCOUNT, "--data-directory", data, *more, "--json"
     )
-    assert code == 0, err
-    return json.loads(out), err
+    assert (code, err) == (0, "")
+    return json.loads(out)
 
 
-def test_commitments_differ_and_the_development_key_is_named(tmp_path: Path) -> None:
-    (one, said), (other, _) = commit(tmp_path), commit(tmp_path)
-    assert "everybody knows" in said
+def test_the_development_owner_is_named(tmp_path: Path) -> None:
+    assert commit(tmp_path)["development_owner"] is True
+    code, _, err = invoke(
+        "margin", "commit", "--portfolio", BOOK, *ACCOUNT, "--data-directory", tmp_path
+    )
+    assert (code, "everybody knows" in err) == (0, True)
+
+
+def test_commitments_differ(tmp_path: Path) -> None:
+    one, other = commit(tmp_path), commit(tmp_path)
     assert (one["update"], other["update"]) == (1, 2)
     assert one["commitment"] != other["commitment"]
     assert len({path.stat().st_size for path in tmp_path.glob("vault/*/*")}) == 1
@@ -143,6 +152,23 @@ def test_prove_and_verify(tmp_path: Path) -> None:
         code, text, err = invoke(*command)
         assert (code, text) == (1, ""), fault
         assert "does not hold" in err
+
+
+def test_what_does_not_hold_is_refused_before_a_key_is_made(tmp_path: Path) -> None:
+    commit(tmp_path)
+    command = ("margin", "prove", "breach", *ACCOUNT, "--market", MARKET, "--out", tmp_path / "x")
+    error = error_of(*command, "--data-directory", tmp_path)
+    assert "does not hold" in error["message"]
+    assert "margin show" in error["help"]
+    assert not list(tmp_path.glob("keys/*"))
+
+
+def test_an_account_without_a_book_is_told_to_commit_one(tmp_path: Path) -> None:
+    error = error_of(
+        *("margin", "prove", "covered", *ACCOUNT, "--market", MARKET, "--out", tmp_path / "x"),
+        *("--data-directory", tmp_path),
+    )
+    assert "margin commit" in error["help"]
 
 
 @pytest.mark.parametrize(

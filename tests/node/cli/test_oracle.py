@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from node.quoting import format_instant
 from tests.node.cli.running import error_of, invoke, invoke_json
 from tests.node.oracle.committee import NOW, demo_margin
 
@@ -21,23 +22,23 @@ def margin(tmp_path: Path) -> Path:
     return path
 
 
-def test_view_shows_what_the_contract_would_keep(
-    margin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_view_shows_what_the_contract_would_keep(margin: Path, tmp_path: Path) -> None:
     command = ("oracle", "view", "--margin", margin, "--data-directory", tmp_path)
     error = error_of(*command)
     assert error["reason"] == "SOURCE_UNUSABLE"
-    monkeypatch.setattr("node.service.oracle.unix_seconds", lambda: NOW)
-    shown = invoke_json(*command)
+    as_of = ("--as-of", format_instant(NOW))
+    shown = invoke_json(*command, *as_of)
+    assert (shown["spot"], shown["snapshot_utc"]) == ("77596.75", "2026-05-21T10:04:10Z")
     assert shown["market_digest"] == f"0x{demo_margin().digest():064x}"
     assert shown["at_the_money_volatility"] == demo_margin().at_the_money_volatility
-    code, out, _ = invoke(*command)
+    code, out, _ = invoke(*command, *as_of)
     assert code == 0
     assert "spot_ticks" in out
 
 
 def test_usage_faults(margin: Path, tmp_path: Path) -> None:
     assert invoke("oracle", "view")[0] == 2
+    assert invoke("oracle", "view", "--margin", margin, "--as-of", "yesterday")[0] == 2
     key = ("--keystore", margin, "--password-file", margin, "--rpc", "http://127.0.0.1:1")
     code, _, err = invoke("oracle", "sign", "--underlying", "XYZ", "--margin", margin, *key)
     assert (code, "is not listed" in err) == (2, True)

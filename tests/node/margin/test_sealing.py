@@ -122,7 +122,8 @@ def test_the_vault_keeps_every_update(tmp_path: Path) -> None:
     assert vault.updates(ACCOUNT) == (1, 2)
     files = sorted((tmp_path / "vault").glob("*/*.sealed"))
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
-    assert {path.parent.stat().st_mode & 0o777 for path in files} == {0o700}
+    folders = {vault.directory, *(path.parent for path in files)}
+    assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
     assert len({path.stat().st_size for path in files}) == 1
 
 

@@ -9,26 +9,13 @@ from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.lanes import Lanes
 from circuits.edsl.values import Integer
 from circuits.statements.portfolio_margin.market import (
+    HEAD_FIELDS,
     HEAD_WIDTHS,
+    PRICES_FIELDS,
     PRICES_WIDTHS,
     VolatilityForm,
 )
 
-_HEAD = (
-    "underlying_id",
-    "tick_exponent",
-    "snapshot_unix",
-    "spot_ticks",
-    "perpetual_ticks",
-    "stable_price",
-)
-_PRICES = (
-    "spot_confidence",
-    "perpetual_confidence",
-    "collateral_1_ticks",
-    "collateral_2_ticks",
-    "at_the_money_volatility",
-)
 SNAPSHOT_BITS = 39
 
 
@@ -45,12 +32,12 @@ def attest(ar: Arithmetic, root: Lanes, form: VolatilityForm) -> Attested:
     values: dict[str, Integer] = {}
     with ar.scope("head"):
         head = ar.constant(root, 0)
-        for name, bits in zip(_HEAD, HEAD_WIDTHS, strict=True):
+        for name, bits in zip(HEAD_FIELDS, HEAD_WIDTHS, strict=True):
             checked = SNAPSHOT_BITS if name == "snapshot_unix" else bits
             values[name] = ar.integer_hint(name, root, checked, ar.input(f"market_{name}"))
             head = (head * (1 << bits)).plus(values[name])
         prices = ar.constant(root, int(form))
-        for name, bits in zip(_PRICES, PRICES_WIDTHS[1:], strict=True):
+        for name, bits in zip(PRICES_FIELDS, PRICES_WIDTHS[1:], strict=True):
             values[name] = ar.integer_hint(name, root, bits, ar.input(f"market_{name}"))
             prices = (prices * (1 << bits)).plus(values[name])
     return Attested(values, (head, prices))

@@ -23,8 +23,8 @@ from circuits.statements.portfolio_margin.book import (
     LINEAR_WIDTHS,
 )
 from circuits.statements.portfolio_margin.model.governed import Governed
-from circuits.statements.portfolio_margin.model.scales import NINTH
 from circuits.statements.portfolio_margin.model.slices import Slices
+from circuits.statements.portfolio_margin.units import PARAMETER_ONE
 
 Fields = Mapping[str, Integer]
 
@@ -158,4 +158,4 @@ def _doubt(ar: Arithmetic, governed: Governed, confidence: Integer, name: str = 
     """1 - c below the threshold, else 0, in 1e-9."""
     threshold = governed.values["confidence_threshold"]
     enough = sign(ar, f"{name}_enough", confidence.minus(threshold)).is_positive
-    return ar.product(f"{name}_doubt", (-enough).plus(1), (-confidence).plus(NINTH))
+    return ar.product(f"{name}_doubt", (-enough).plus(1), (-confidence).plus(PARAMETER_ONE))

@@ -18,8 +18,8 @@ from circuits.gadgets.selection import sign
 from circuits.statements.portfolio_margin.model.aggregation import Profits
 from circuits.statements.portfolio_margin.model.contingencies import AddOns, Fields, Holdings
 from circuits.statements.portfolio_margin.model.governed import Governed
-from circuits.statements.portfolio_margin.model.scales import FACTOR, NINTH, STATIC
-from circuits.statements.portfolio_margin.units import SPOT_FACTOR_ONE
+from circuits.statements.portfolio_margin.model.scales import FACTOR_ONE, PROFIT_ONE
+from circuits.statements.portfolio_margin.units import PARAMETER_ONE, SPOT_FACTOR_ONE
 
 _PEG_BITS = 47
 _MARGIN_BITS = 136
@@ -46,23 +46,24 @@ def margin_of(
     values = governed.values
     equity = profits.mark.plus(holdings.value * SPOT_FACTOR_ONE)
     with ar.scope("margin"):
-        ninths_to_factor = FACTOR // NINTH
+        to_factor = FACTOR_ONE // PARAMETER_ONE
         gap = sign(ar, "peg", values["peg_threshold"].minus(head["stable_price"])).positive
         lift = ar.product("lift", gap, values["peg_factor"])
-        lifted = half_even_quotient(ar, "lifted", lift, NINTH * NINTH // FACTOR, _PEG_BITS)
-        maintenance = values["mm_factor"] * ninths_to_factor
-        raised = (values["im_factor"] * ninths_to_factor).plus(lifted).minus(maintenance)
+        lifted = half_even_quotient(
+            ar, "lifted", lift, PARAMETER_ONE * PARAMETER_ONE // FACTOR_ONE, _PEG_BITS
+        )
+        maintenance = values["mm_factor"] * to_factor
+        raised = (values["im_factor"] * to_factor).plus(lifted).minus(maintenance)
         factor = maintenance.plus(ar.product("raised", initial, raised))
         flag = ar.product("flag", initial, values["im_scales_contingencies"])
         scaled = ar.product("scaled", flag, add_ons.maintenance)
-        further = (add_ons.initial * NINTH).plus(add_ons.confidence)
+        further = (add_ons.initial * PARAMETER_ONE).plus(add_ons.confidence)
         added = ar.product("added", initial, further)
-        # Unit: a worst row's 2^-32 1e-13 times the factor's 1e-12.
-        unit = 10**13 * FACTOR << STATIC
-        risk = profits.worst.minus(scaled * (unit // FACTOR // NINTH))
+        unit = PROFIT_ONE * FACTOR_ONE
+        risk = profits.worst.minus(scaled * (PROFIT_ONE // PARAMETER_ONE))
         whole = ar.product("risk", factor, risk).minus(
-            add_ons.maintenance.minus(scaled) * (unit // NINTH),
-            added * (unit // (NINTH * NINTH)),
+            add_ons.maintenance.minus(scaled) * (unit // PARAMETER_ONE),
+            added * (unit // (PARAMETER_ONE * PARAMETER_ONE)),
         )
         whole = whole.plus(equity * (unit // SPOT_FACTOR_ONE))
         floor = floor_quotient(ar, "floor", whole, unit, _MARGIN_BITS)

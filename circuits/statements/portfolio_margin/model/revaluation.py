@@ -20,7 +20,12 @@ from circuits.edsl.wire_rows import look_up_wires
 from circuits.functions.normal_lite import lite_format, lite_fraction_bits, normal_lite
 from circuits.profile import Profile
 from circuits.statements.portfolio_margin.model.lookups import LEVEL_TAG
-from circuits.statements.portfolio_margin.model.volatility import LEVEL_STEP, STDDEV_BITS, Level
+from circuits.statements.portfolio_margin.model.volatility import (
+    LEVEL_STEP,
+    LEVELS,
+    STDDEV_BITS,
+    Level,
+)
 
 _SPARE_BITS = 28
 _EXCESS_BITS = 28
@@ -136,4 +141,4 @@ def _divider(numbers: Numbers, limit: int) -> HintFunction:
 
 
 assert STDDEV_BITS < _SPARE_BITS + 1, "w - 1 = L + U + 2^29 e has e = 0"  # noqa: S101
-assert LEVEL_STEP > 4  # noqa: S101
+assert LEVEL_STEP >= LEVELS, "the keys 8 key + rule of two legs never meet"  # noqa: S101

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Context, Decimal
 
+from circuits.statements.portfolio_margin.units import PARAMETER_ONE, SPOT_FACTOR_ONE
+
 MONEYNESS = 45
 """ln(F/K): twice the distribution's coarse bits, and one bit for the half."""
 VOLATILITY = 35
@@ -20,16 +22,18 @@ SKEW = 42
 STATIC = 32
 """Static discount factors and the basis weight: what shocked values are multiplied by."""
 DISCOUNT = 44
-NINTH = 10**9
-"""Parameters count 1e-9."""
-FACTOR = 10**12
-"""Margin factors count 1e-12."""
+"""D, as attested."""
+PROFIT_ONE = SPOT_FACTOR_ONE * PARAMETER_ONE << STATIC
+"""A row's profit of one cash atom: values in 1e-4, static factors at 2^-32, dampening in 1e-9."""
+FACTOR_ONE = 10**12
+"""Margin factors count 1e-12: parameters (1e-9) and the depeg's part of the initial one."""
 
 SECONDS_BITS = 28
+"""Of T: below 8.5 years."""
 LOG_BITS = 49
+"""Of ln(value / 2^20) at 2^-45: at most 16 ln 2 = 11.1."""
 ROOT_BITS = 56
-AMOUNT_BITS = 63
-STRIKE_BITS = 36
+"""Of sqrt(T) at 2^-43, times a shock or not."""
 VALUE_BITS = 126
 """A slice's value, in 1e-4 cash atoms: below 128 * 2^63 * 2^52.2 * 2."""
 

@@ -10,7 +10,11 @@ from circuits.edsl.numbers import LaneVector
 from circuits.edsl.values import FieldElement, Integer
 from circuits.edsl.wire_rows import look_up_wires, offer_rows
 from circuits.statements.packing import ceil_div
-from circuits.statements.portfolio_margin.market import SERIES_PER_ELEMENT, SERIES_WIDTHS
+from circuits.statements.portfolio_margin.market import (
+    SERIES_FIELDS,
+    SERIES_PER_ELEMENT,
+    SERIES_WIDTHS,
+)
 from circuits.statements.portfolio_margin.model.legs import Legs
 from circuits.statements.portfolio_margin.model.lookups import SERIES_TAG, Place
 from circuits.statements.portfolio_margin.model.volatility import volatility_from_units
@@ -36,9 +40,7 @@ def attest_series(ar: Arithmetic, root: Lanes) -> Series:
     with ar.scope("series"):
         fields = [
             ar.integer_hint(name, lanes, bits, ar.input(f"series_{name}"))
-            for name, bits in zip(
-                ("slice_index", "strike_ticks", "volatility"), SERIES_WIDTHS, strict=True
-            )
+            for name, bits in zip(SERIES_FIELDS, SERIES_WIDTHS, strict=True)
         ]
         index, strike, volatility = fields
         offer_rows(ar, "listed", SERIES_TAG, (strike, volatility), [index])

@@ -28,7 +28,6 @@ from circuits.statements.portfolio_margin.model.governed import Governed
 from circuits.statements.portfolio_margin.model.logarithm import floor_log
 from circuits.statements.portfolio_margin.model.scales import (
     MONEYNESS,
-    NINTH,
     ROOT_BITS,
     ROOT_TIME,
     SHOCK,
@@ -36,6 +35,7 @@ from circuits.statements.portfolio_margin.model.scales import (
     logarithm,
 )
 from circuits.statements.portfolio_margin.model.slices import Slices
+from circuits.statements.portfolio_margin.units import PARAMETER_ONE
 
 _SMALL_BITS = 14
 _SMALL_SHIFT, _BIG_SHIFT = 22, 8
@@ -117,13 +117,13 @@ def _size(ar: Arithmetic, profile: Profile, seconds: Integer, governed: Governed
     ]
     ratio = (big.is_positive * (shifts[1] - shifts[0])).plus(shifts[0]).minus(log)
     exponent = ar.product("exponent", power, ratio)
-    return exp_of(ar, profile, exponent, NINTH << MONEYNESS, lo=-6, hi=2)
+    return exp_of(ar, profile, exponent, PARAMETER_ONE << MONEYNESS, lo=-6, hi=2)
 
 
 def _roots(
     ar: Arithmetic, governed: Governed, size: Integer, root: Integer
 ) -> tuple[Integer, Integer]:
-    one = NINTH << SHOCK
+    one = PARAMETER_ONE << SHOCK
     values = governed.values
     up = ar.product("up", values["range_up"], size).plus(one)
     less = sign(ar, "down", (-ar.product("range_down", values["range_down"], size)).plus(one))
@@ -142,9 +142,9 @@ def _k_star(ar: Arithmetic, governed: Governed, root: Integer) -> Integer:
         ar.product("level", root, values["volatility_parameter_scale"])
     )
     width = ar.product("width", root, values["width_scale"])
-    least = values["minimum_k_star"] * (NINTH << (2 * ROOT_TIME))
+    least = values["minimum_k_star"] * (PARAMETER_ONE << (2 * ROOT_TIME))
     wide = maximum(ar, "k_star", ar.product("wide", width, level), least)
-    per_unit = NINTH * NINTH << (2 * ROOT_TIME - MONEYNESS)
+    per_unit = PARAMETER_ONE * PARAMETER_ONE << (2 * ROOT_TIME - MONEYNESS)
     return half_even_quotient(ar, "k_star_rounded", wide, per_unit, _K_STAR_BITS)
 
 
@@ -154,4 +154,4 @@ def _slope(
     base, slope = governed.values[f"{name}_base"], governed.values[f"{name}_slope"]
     cap = sign(ar, name, (base * (1 << ROOT_TIME)).plus(ar.product(f"{name}_slope", root, slope)))
     numerator = cap.positive * (1 << (SLOPE + MONEYNESS - ROOT_TIME))
-    return half_even_quotient(ar, f"{name}_per_k", numerator, k_star * NINTH, _SLOPE_BITS)
+    return half_even_quotient(ar, f"{name}_per_k", numerator, k_star * PARAMETER_ONE, _SLOPE_BITS)

@@ -16,8 +16,10 @@ from circuits.edsl.values import FieldElement, Integer
 from circuits.gadgets.boolean import is_zero
 from circuits.gadgets.equality import assert_equal
 from circuits.statements.portfolio_margin.market import (
+    SLICE_FIELDS,
     SLICE_WIDTHS,
     SVI_BIASES,
+    SVI_FIELDS,
     SVI_WIDTHS,
     VolatilityForm,
 )
@@ -62,10 +64,9 @@ def attest_slices(ar: Arithmetic, root: Lanes, snapshot: Integer, form: Volatili
     with ar.scope("slice"):
         number = _numbers(ar, lanes)
         seconds = ar.integer_hint("seconds", lanes, SECONDS_BITS, ar.input("slice_seconds"))
-        names = ("forward_variable_ticks", "forward_fixed_ticks", "discount", "rate_biased")
         fields = [
             ar.integer_hint(name, lanes, bits, ar.input(f"slice_{name}"))
-            for name, bits in zip((*names, "confidence"), SLICE_WIDTHS[1:], strict=True)
+            for name, bits in zip(SLICE_FIELDS[1:], SLICE_WIDTHS[1:], strict=True)
         ]
         expiry = seconds.plus(snapshot)
         head = expiry
@@ -117,7 +118,7 @@ def _bounded(ar: Arithmetic, forward: Integer) -> Integer:
 def _svi(ar: Arithmetic, lanes: Lanes) -> tuple[SviFields, list[Integer]]:
     packed = ar.constant(lanes, 0)
     values = []
-    for name, bits, bias in zip(["a", "b", "rho", "m", "s"], SVI_WIDTHS, SVI_BIASES, strict=True):
+    for name, bits, bias in zip(SVI_FIELDS, SVI_WIDTHS, SVI_BIASES, strict=True):
         biased = ar.integer_hint(name, lanes, bits, ar.input(f"slice_{name}"))
         packed = (packed * (1 << bits)).plus(biased)
         values.append(biased.minus(bias))

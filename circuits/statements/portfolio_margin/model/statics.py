@@ -21,12 +21,12 @@ from circuits.statements.option_marks.inputs import SECONDS_PER_YEAR
 from circuits.statements.portfolio_margin.model.governed import Governed
 from circuits.statements.portfolio_margin.model.scales import (
     DISCOUNT,
-    NINTH,
     SHOCK,
     STATIC,
 )
 from circuits.statements.portfolio_margin.model.shocks import exp_of
 from circuits.statements.portfolio_margin.model.slices import Slices
+from circuits.statements.portfolio_margin.units import PARAMETER_ONE
 
 _RATE_BIAS = 1 << 26
 _RATE_FRACTION = 53
@@ -77,13 +77,13 @@ def _factor(
     addition = values[f"static_{side}_addition"] * (1 << _RATE_FRACTION)
     growth = (interest * SECONDS_PER_YEAR).plus(addition)
     exponent = ar.product("growth", slices.seconds, growth)
-    per_unit = NINTH * SECONDS_PER_YEAR << _RATE_FRACTION
+    per_unit = PARAMETER_ONE * SECONDS_PER_YEAR << _RATE_FRACTION
     if side == "long":
         power = exp_of(ar, profile, -exponent, per_unit, lo=-6, hi=0)
     else:
         power = exp_of(ar, profile, exponent, per_unit, lo=0, hi=2)
     scaled = ar.product("base", power, values[f"static_{side}_base"])
-    return half_even_quotient(ar, "factor", scaled, NINTH << (SHOCK - STATIC), _FACTOR_BITS)
+    return half_even_quotient(ar, "factor", scaled, PARAMETER_ONE << (SHOCK - STATIC), _FACTOR_BITS)
 
 
 def _inverse_discount(ar: Arithmetic, discount: Integer) -> Integer:

@@ -38,6 +38,7 @@ from circuits.statements.portfolio_margin.units import RHO_FRACTION_BITS, SVI_FR
 LEVELS = 5
 """One for each volatility rule, in the rules' order."""
 LEVEL_STEP = 8
+"""Between the keys of two legs' levels."""
 STDDEV_BITS = 28
 """Coarse v: below 64; the market door refuses 15.5 already."""
 _VARIANCE_BITS = 82
