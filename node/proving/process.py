@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import queue
+import threading
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
@@ -19,7 +22,8 @@ _CONTEXT = multiprocessing.get_context("spawn")
 class WorkerProcess:
     """One worker process, started when first asked and again after it died.
 
-    Belongs to one thread. `threads` bounds the native engine's threads; None: all cores.
+    Belongs to one thread, which never waits for the worker to read: a job may be larger than what
+    the pipe holds. `threads` bounds the native engine's threads; None: all cores.
     """
 
     def __init__(self, factory: RecipeFactory, name: str, threads: int | None = None) -> None:
@@ -27,7 +31,7 @@ class WorkerProcess:
         self._name = name
         self._threads = threads
         self._process: SpawnProcess | None = None
-        self._connection: Connection | None = None
+        self._pipe: _Pipe | None = None
         self.starts = 0
 
     @property
@@ -50,42 +54,38 @@ class WorkerProcess:
         )
         process.start()
         theirs.close()  # so that the end of the worker is the end of the pipe
-        self._process, self._connection = process, ours
+        self._process, self._pipe = process, _Pipe(ours)
         self.starts += 1
 
     def send(self, request: Request) -> None:
-        """Ask; WorkerLostError, and the process is gone."""
-        try:
-            self._pipe().send(request)
-        except OSError as error:
-            raise self._lost() from error
+        """Ask, without waiting; WorkerLostError where the process is known to be gone."""
+        if self._pipe is None:
+            raise self._lost()
+        self._pipe.write(request)
 
     def receive(self, seconds: float) -> Answer | None:
-        """The next answer, None after some seconds without one; WorkerLostError as in `send`."""
+        """The next answer, None after some seconds; WorkerLostError, and the process is gone."""
+        if self._pipe is None:
+            raise self._lost()
         try:
-            if not self._pipe().poll(seconds):
+            if not self._pipe.connection.poll(seconds):
                 return None
-            answer: Answer = self._pipe().recv()
+            answer: Answer = self._pipe.connection.recv()
         except (EOFError, OSError) as error:
             raise self._lost() from error
         return answer
 
     def end(self) -> None:
         """Kill the process and free its resources."""
-        process, connection = self._process, self._connection
-        self._process = self._connection = None
-        if connection is not None:
-            connection.close()
+        process, pipe = self._process, self._pipe
+        self._process = self._pipe = None
         if process is not None:
             process.kill()
             process.join(_END_SECONDS)
             if process.exitcode is not None:
                 process.close()
-
-    def _pipe(self) -> Connection:
-        if self._connection is None:
-            raise self._lost()
-        return self._connection
+        if pipe is not None:
+            pipe.close()
 
     def _lost(self) -> WorkerLostError:
         process, code = self._process, None
@@ -95,3 +95,29 @@ class WorkerProcess:
         self.end()
         how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
         return WorkerLostError(f"the worker process died ({how})")
+
+
+class _Pipe:
+    """Our end of a pipe: whoever has it reads, a thread of its own writes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write, name="requests", daemon=True)
+        self._writer.start()
+
+    def write(self, request: Request) -> None:
+        """After what was to be written before; that nobody reads any more, the reader notices."""
+        self._requests.put(request)
+
+    def close(self) -> None:
+        """Once the process is gone, which ends any write; never under a writer's hands."""
+        self._requests.put(None)
+        self._writer.join(_END_SECONDS)
+        if not self._writer.is_alive():
+            self.connection.close()
+
+    def _write(self) -> None:
+        with suppress(OSError):
+            while (request := self._requests.get()) is not None:
+                self.connection.send(request)

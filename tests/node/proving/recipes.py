@@ -92,3 +92,8 @@ def _now() -> int:
 
 def broken_factory() -> ScriptedRecipe:
     raise SystemExit(5)
+
+
+def hanging_factory() -> ScriptedRecipe:
+    time.sleep(60)
+    return ScriptedRecipe()

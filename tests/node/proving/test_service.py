@@ -15,7 +15,7 @@ from node.proving.ports import ClaimedJob
 from node.proving.process import WorkerProcess
 from tests.node.proving.conftest import Run
 from tests.node.proving.queues import MemoryQueue, Times, until
-from tests.node.proving.recipes import ScriptedRecipe, broken_factory
+from tests.node.proving.recipes import ScriptedRecipe, broken_factory, hanging_factory
 
 
 def test_jobs_are_proven_in_order_by_one_process_that_stays(run: Run) -> None:
@@ -116,6 +116,36 @@ def test_a_proof_that_takes_too_long_is_ended(run: Run) -> None:
     until(lambda: "job-2" in queue.proved)
     failed = [entry[1:3] for entry in queue.written if entry[0] == "fail"]
     assert failed == [("job-1", "PROVING_TIMEOUT")]
+
+
+@pytest.mark.parametrize("payload", ["prove", "prove" + " " * (4 << 20)], ids=["small", "large"])
+def test_a_worker_that_hangs_at_its_start_costs_the_job_its_time_and_the_node_nothing(
+    run: Run, payload: str
+) -> None:
+    """A job that the pipe cannot hold is only read by a worker that runs."""
+    queue = MemoryQueue(payload)
+    service = run(queue, hanging_factory, job_timeout_seconds=0.5)
+    until(lambda: queue.steps()[1:] != [])
+    assert queue.written[-1][:3] == ("fail", "job-1", "PROVING_TIMEOUT")
+    started = time.monotonic()
+    service.stop()
+    assert time.monotonic() - started < 5
+
+
+def test_stopping_is_quick_while_a_large_job_waits_to_be_read(run: Run) -> None:
+    queue = MemoryQueue("prove" + " " * (4 << 20))
+    service = run(queue, hanging_factory)
+    until(lambda: bool(queue.claimed))
+    started = time.monotonic()
+    service.stop()
+    assert time.monotonic() - started < 5
+    assert queue.written[-1] == ("requeue", "job-1", "the node is stopping")
+
+
+def test_large_jobs_are_proven(run: Run) -> None:
+    queue = MemoryQueue(*["nothing | prove" + " " * (4 << 20)] * 3)
+    run(queue)
+    until(lambda: len(queue.proved) == 3)
 
 
 def test_stopping_kills_the_worker_and_returns_its_job(run: Run) -> None:
