@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from node.benchmark.engine import PHASES, REST, TOTAL
@@ -53,7 +53,7 @@ class ProvingFigures:
     """A process that opens a key and proves.
 
     `open` maps the key's files and checks their digests, `load` hands the vectors to the engine.
-    `verify` spans are one verification each, `runs` as many proofs each as the markets were.
+    `verify` spans are one verification each, `runs` as many proofs each as there were attempts.
     """
 
     engine: str
@@ -65,10 +65,15 @@ class ProvingFigures:
 
     @property
     def medians(self) -> Run:
-        """Medians by phase, those of `PHASES` first and in their order, without unused ones."""
-        names = list(dict.fromkeys(name for run in self.runs for name in run))
-        names.sort(key=lambda name: PHASES.index(name) if name in PHASES else len(PHASES))
-        return {name: median_span(run.get(name, Span()) for run in self.runs) for name in names}
+        """Medians by phase."""
+        return medians_of(self.runs)
+
+
+def medians_of(runs: Sequence[Run]) -> Run:
+    """Medians by phase, those of `PHASES` first and in their order, without unused ones."""
+    names = list(dict.fromkeys(name for run in runs for name in run))
+    names.sort(key=lambda name: PHASES.index(name) if name in PHASES else len(PHASES))
+    return {name: median_span(run.get(name, Span()) for run in runs) for name in names}
 
 
 def finished_run(stopwatch: Stopwatch) -> Run:

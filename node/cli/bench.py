@@ -1,4 +1,4 @@
-"""`proofmark bench`: what this machine needs for a proof, to size a node with."""
+"""`proofmark bench`: what this machine needs for a proof, to size a node's or an owner's."""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ import typer
 from rich.table import Table
 
 from node.benchmark import (
+    COLD,
+    WARM,
+    Margins,
     Marks,
-    ProvingFigures,
     Repeats,
-    SetupFigures,
     in_own_process,
     make_key,
-    prove_marks,
+    measure_what_if,
+    medians_of,
+    prove_subject,
 )
 from node.benchmark.engine import TOTAL, WITNESS
 from node.cli.options import AsJson, WithGreeks
 from node.cli.output import print_json, table_console, working
-from node.keys import shape_of_capacity
+from node.keys import shape_of_capacity, statement_title
+from node.margin import PRODUCT_SLOTS
 
-_DEFAULT = (64, 256, 512, 1_024)
+_CAPACITIES = (64, 256, 512, 1_024)
 
 
 def register(app: typer.Typer) -> None:
@@ -32,45 +36,67 @@ def register(app: typer.Typer) -> None:
 
 
 def bench(
-    capacities: Annotated[
+    sizes: Annotated[
         list[int] | None,
-        typer.Argument(help="Options per proof.", show_default="64 256 512 1024"),
+        typer.Argument(
+            help="Options per proof; with --margin, slots for legs.",
+            show_default="64 256 512 1024, or 16 32 128",
+        ),
     ] = None,
+    margin: Annotated[
+        bool, typer.Option("--margin", help="Proofs about hidden books, and what-ifs, instead.")
+    ] = False,
     greeks: WithGreeks = False,
     runs: Annotated[int, typer.Option("--runs", min=1, help="Proofs to take medians of.")] = 3,
     as_json: AsJson = False,
 ) -> None:
     """Measure set-up, witness, proof and memory here.
 
-    Each capacity runs in processes of its own. Keys are made for the purpose and thrown away; the
+    Each size runs in processes of its own. Keys are made for the purpose and thrown away; the
     key store is not touched.
     """
+    if margin and greeks:
+        raise typer.BadParameter("a margin has no Greeks", param_hint="--greeks")
     try:
-        shapes = [shape_of_capacity(capacity) for capacity in capacities or _DEFAULT]
+        subjects: list[Marks] | list[Margins] = (
+            [Margins(slots) for slots in sizes or PRODUCT_SLOTS]
+            if margin
+            else [Marks(shape_of_capacity(size).capacity, greeks) for size in sizes or _CAPACITIES]
+        )
     except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="CAPACITIES") from error
+        raise typer.BadParameter(str(error), param_hint="SIZES") from error
     found = []
-    for marks in (Marks(shape.capacity, greeks) for shape in shapes):
-        with (
-            tempfile.TemporaryDirectory(prefix="proofmark-bench-") as folder,
-            working(f"measuring {marks.capacity:,} options", as_json),
-        ):
-            path = Path(folder) / "key.pk"
-            setup = in_own_process(False, make_key, marks, path)
-            proving = in_own_process(False, prove_marks, marks, path, Repeats(runs, runs))
-        found.append(_report(marks, setup, proving))
+    for subject in subjects:
+        with working(f"measuring {statement_title(subject.statement)}", as_json):
+            found.append(_measured(subject, Repeats(runs, runs)))
     if as_json:
         print_json(found)
     else:
         _print(found)
 
 
-def _report(marks: Marks, setup: SetupFigures, proving: ProvingFigures) -> dict[str, Any]:
+def _measured(subject: Marks | Margins, repeats: Repeats) -> dict[str, Any]:
+    figures, seconds = _proven(subject, repeats)
+    if isinstance(subject, Marks):
+        head = {"capacity": subject.size, "greeks": subject.greeks}
+        return head | figures | {"options_per_second": round(subject.size / seconds, 1)}
+    medians = medians_of(in_own_process(False, measure_what_if, subject.size, repeats))
+    what_ifs = {
+        "what_if_seconds": round(medians[WARM].wall_s, 3),
+        "cold_what_if_seconds": round(medians[COLD].wall_s, 3),
+    }
+    return {"slots": subject.size} | figures | what_ifs
+
+
+def _proven(subject: Marks | Margins, repeats: Repeats) -> tuple[dict[str, Any], float]:
+    """The figures of any subject, and the unrounded seconds of witness and proof."""
+    with tempfile.TemporaryDirectory(prefix="proofmark-bench-") as folder:
+        path = Path(folder) / "key.pk"
+        setup = in_own_process(False, make_key, subject, path)
+        proving = in_own_process(False, prove_subject, subject, path, repeats)
     medians = proving.medians
     total, witness = medians[TOTAL], medians[WITNESS]
-    return {
-        "capacity": marks.capacity,
-        "greeks": marks.greeks,
+    figures = {
         "engine": proving.engine,
         "constraints": setup.constraints,
         "setup_seconds": round(setup.setup.wall_s, 3),
@@ -80,9 +106,9 @@ def _report(marks: Marks, setup: SetupFigures, proving: ProvingFigures) -> dict[
         "witness_seconds": round(witness.wall_s, 3),
         "proof_seconds": round(total.wall_s - witness.wall_s, 3),
         "cpu_seconds": round(total.cpu_s, 3),
-        "options_per_second": round(marks.capacity / total.wall_s, 1),
         "prover_memory_mb": round(proving.peak_memory_bytes / 1e6, 1),
     }
+    return figures, total.wall_s
 
 
 def _print(found: list[dict[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from node.margin import PRODUCT_SLOTS
 from tests.benchmarks.cases import BAR_DENSE, Cases, Plan, Record
 from tests.benchmarks.machine import machine, versions
 from tests.benchmarks.report import report
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     why_missing = snarkjs.why_missing()
     plan = Plan(
         options=tuple(options if chosen.options is None else chosen.options),
+        margins=tuple(PRODUCT_SLOTS if chosen.margins is None else chosen.margins),
         dense=tuple(dense if chosen.dense is None else chosen.dense),
         runs=chosen.runs or (3 if chosen.quick else 5),
         greeks=chosen.greeks,
@@ -88,6 +90,7 @@ def _plot(document: Record, path: Path) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--options", type=int, nargs="*", help="capacities of option_marks")
+    parser.add_argument("--margins", type=int, nargs="*", help="slots of portfolio_margin")
     parser.add_argument("--dense", type=int, nargs="*", help="constraints of the dense chain")
     parser.add_argument("--runs", type=int, help="runs at the bars' sizes (5)")
     parser.add_argument("--greeks", action="store_true", help="prove the five Greeks too")

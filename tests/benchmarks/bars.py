@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from node.benchmark import WARM
 from node.benchmark.engine import TOTAL, WITNESS
 from tests.benchmarks.cases import (
     BAR_DENSE,
+    BAR_MARGINS,
     BAR_OPTIONS,
     COMMITTED,
     DENSE,
+    MARGINS,
     OPTION_MARKS,
+    WHAT_IF,
     Record,
     total_wall,
 )
 
 USUAL, LARGEST = BAR_OPTIONS
+FEW, ALL = BAR_MARGINS
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def verdicts(records: Sequence[Record]) -> list[Verdict]:
 
 def headline(records: Sequence[Record], size: int) -> Record | None:
     """The fastest way to prove so many options, in one proof or several."""
-    found = _marks(records, size)
+    found = _proven(records, OPTION_MARKS, size)
     return min(found, key=total_wall, default=None)
 
 
@@ -69,14 +74,16 @@ def cpu_ratio(record: Record) -> float | None:
     return float(record["snarkjs"]["medians"][TOTAL]["cpu_s"] / ours)
 
 
-def _marks(records: Sequence[Record], size: int) -> list[Record]:
-    wanted = (OPTION_MARKS, COMMITTED, size, False, False)
+def _proven(
+    records: Sequence[Record], system: str, size: int, portable: bool = False
+) -> list[Record]:
+    wanted = (system, COMMITTED, size, portable, False)
     keys = ("system", "protocol", "size", "portable", "greeks")
     return [record for record in records if tuple(record[key] for key in keys) == wanted]
 
 
 def _usual(figure: Callable[[Record], float]) -> Callable[[Sequence[Record]], float | None]:
-    return lambda records: next(map(figure, _marks(records, USUAL)), None)
+    return lambda records: next(map(figure, _proven(records, OPTION_MARKS, USUAL)), None)
 
 
 def _best(figure: Callable[[Record], float]) -> Callable[[Sequence[Record]], float | None]:
@@ -85,6 +92,15 @@ def _best(figure: Callable[[Record], float]) -> Callable[[Sequence[Record]], flo
         return None if record is None else figure(record)
 
     return measured
+
+
+def _margin(legs: int, portable: bool = False) -> Callable[[Sequence[Record]], float | None]:
+    return lambda records: next(map(total_wall, _proven(records, MARGINS, legs, portable)), None)
+
+
+def _warm_what_if(records: Sequence[Record]) -> float | None:
+    found = (r for r in records if (r["system"], r["size"]) == (WHAT_IF, ALL))
+    return next((1_000 * float(r["medians"][WARM]["wall_s"]) for r in found), None)
 
 
 def _dense_ratio(records: Sequence[Record]) -> float | None:
@@ -120,5 +136,10 @@ BARS = (
     Bar("1,024 options, witness by proof alone", 15, "%", True, _usual(_witness_share)),
     Bar("16,384 options", 2_000, "options/s", False, _best(lambda r: LARGEST / total_wall(r))),
     Bar("16,384 options, memory of the prover", 3_000, "MB", True, _best(_peak_mb)),
+    Bar("16 hidden legs, witness and proof", 0.3, "s", True, _margin(FEW)),
+    Bar("16 hidden legs, without IFMA", 1, "s", True, _margin(FEW, portable=True)),
+    Bar("128 hidden legs, witness and proof", 1, "s", True, _margin(ALL)),
+    Bar("128 hidden legs, without IFMA", 4, "s", True, _margin(ALL, portable=True)),
+    Bar("128 legs, what-if beside a kept sheet", 50, "ms", True, _warm_what_if),
     Bar("131,000 dense constraints, CPU of snarkjs / ours", 12, "x", False, _dense_ratio),
 )

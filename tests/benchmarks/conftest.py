@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import pytest
 
-from node.benchmark import ProvingFigures, Run, SetupFigures, Span
+from node.benchmark import COLD, WARM, ProvingFigures, Run, SetupFigures, Span
 from node.benchmark.engine import PHASES, TOTAL
 from tests.benchmarks.cases import (
     COMMITTED,
     DENSE,
+    MARGINS,
     OPTION_MARKS,
     PLAIN,
+    UNPROVEN,
+    WHAT_IF,
     Record,
     process_record,
     record_of,
@@ -29,7 +33,7 @@ def made_up(system: str, size: int, seconds: float, **changes: object) -> Record
     figures = ProvingFigures("native", span, span, (run, run), (span,), 250_000_000)
     head: Record = {
         "system": system,
-        "protocol": COMMITTED if system == OPTION_MARKS else PLAIN,
+        "protocol": PLAIN if system == DENSE else COMMITTED,
         "size": size,
         "proofs": 1,
         "portable": False,
@@ -38,9 +42,17 @@ def made_up(system: str, size: int, seconds: float, **changes: object) -> Record
     return head | record_of(setup, figures) | changes
 
 
+def made_up_what_if(size: int, seconds: float) -> Record:
+    """A record of a what-if that takes so long, twice that where no sheet was kept."""
+    spans = {WARM: Span(seconds, seconds), COLD: Span(2 * seconds, 2 * seconds)}
+    run = {name: asdict(span) for name, span in spans.items()}
+    head = {"system": WHAT_IF, "protocol": UNPROVEN, "size": size, "proofs": 1}
+    return head | {"portable": False, "greeks": False, "runs": [run], "medians": run}
+
+
 @pytest.fixture
 def document() -> Record:
-    """Both protocols, several proofs, a slow path, a run of snarkjs and one that was too slow."""
+    """Both protocols, several proofs, slow paths, a run of snarkjs and one that was too slow."""
     snarkjs = process_record(ProcessFigures(({TOTAL: Span(12.0, 20.0)},), 600_000_000))
     records = [
         made_up(OPTION_MARKS, 1_024, 0.5),
@@ -48,6 +60,11 @@ def document() -> Record:
         made_up(OPTION_MARKS, 16_384, 8.0, proofs=4),
         made_up(OPTION_MARKS, 16_384, 1.0, proofs=4, portable=True),
         made_up(OPTION_MARKS, 1_024, 0.1, greeks=True),
+        made_up(MARGINS, 16, 0.2),
+        made_up(MARGINS, 16, 0.6, portable=True),
+        made_up(MARGINS, 128, 0.4),
+        made_up(MARGINS, 128, 1.3, portable=True),
+        made_up_what_if(128, 0.03),
         made_up(DENSE, 131_000, 0.1, portable=True),
         made_up(DENSE, 131_000, 0.5, snarkjs=snarkjs, command=snarkjs),
         made_up(DENSE, 262_142, 1.0, command=snarkjs),

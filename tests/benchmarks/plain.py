@@ -7,24 +7,22 @@ Run as a program, `python -m tests.benchmarks.plain FOLDER` is our counterpart o
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from circuits.field import unpack_scalars
 from node.benchmark import (
     ProvingFigures,
     Repeats,
-    Run,
     SetupFigures,
-    Span,
     Stopwatch,
-    TimedEngine,
-    peak_memory_bytes,
+    Workbench,
+    setup_figures,
 )
 from node.benchmark.engine import TOTAL
-from node.benchmark.model import finished_run
-from prover import default_engine, development_toxic_waste
-from prover.curve import G1_BYTES
+from prover import development_toxic_waste
 from prover.interop import (
+    PlainProof,
     PlainProver,
     plain_setup,
     plain_verify,
@@ -56,47 +54,27 @@ def make_files(plain: Plain, folder: Path) -> SetupFigures:
     write_zkey(folder / KEY, key)
     write_verifying_key(folder / VERIFYING_KEY, key.verifying_key)
     write_public(folder / PUBLIC, unpack_scalars(assignment[1 : system.public_count + 1]))
-    return SetupFigures(
-        constraints=system.constraint_count,
-        h_query_points=len(key.h_query) // G1_BYTES,
-        setup=stopwatch.spans[TOTAL],
-        key_bytes=(folder / KEY).stat().st_size,
-        peak_memory_bytes=peak_memory_bytes(),
-    )
+    span = stopwatch.spans[TOTAL]
+    return setup_figures(system.constraint_count, key.h_query, span, folder / KEY)
 
 
 def prove_files(folder: Path, repeats: Repeats) -> ProvingFigures:
     """Read the files; per run, prove and verify. The last proof is left in the folder."""
-    stopwatch, loading, verify = Stopwatch(), Stopwatch(), list[Span]()
-    timed = TimedEngine(default_engine(), stopwatch)
-    with loading.measuring("open"):
+    bench, made = Workbench(), list[PlainProof]()
+    with bench.opening():
         key, system = read_zkey(folder / KEY), read_r1cs(folder / SYSTEM)
         assignment = read_wtns(folder / WITNESS)
-    with loading.measuring("load"):
-        prover = PlainProver.load(key, system, timed.engine)
-    timed.label(prover)
+    prover = bench.load(lambda engine: PlainProver.load(key, system, engine))
     public = unpack_scalars(assignment[1 : system.public_count + 1])
 
-    def run() -> Run:
-        stopwatch.spans.clear()
-        with stopwatch.measuring(TOTAL):
-            proof = prover.prove(assignment)
-        checking = Stopwatch()
-        with checking.measuring(TOTAL):
-            plain_verify(key.verifying_key, public, proof)
-        verify.append(checking.spans[TOTAL])
-        write_proof(folder / PROOF, proof)
-        return finished_run(stopwatch)
+    def attempt() -> Callable[[], None]:
+        proof = prover.prove(assignment)
+        made.append(proof)
+        return lambda: plain_verify(key.verifying_key, public, proof)
 
-    runs = repeats.run(run)
-    return ProvingFigures(
-        engine=timed.engine.name,
-        open=loading.spans["open"],
-        load=loading.spans["load"],
-        runs=runs,
-        verify=tuple(verify[-len(runs) :]),
-        peak_memory_bytes=peak_memory_bytes(),
-    )
+    figures = bench.prove([attempt], repeats)
+    write_proof(folder / PROOF, made[-1])
+    return figures
 
 
 def main(folder: Path) -> None:

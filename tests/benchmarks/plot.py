@@ -70,15 +70,16 @@ def _draw_options(
     figure: Callable[[Record], float],
     quoted: Callable[[peers.Point], float],
 ) -> None:
-    committed = [r for r in records if r["protocol"] == COMMITTED]
+    wanted = (COMMITTED, OPTION_MARKS)
+    committed = [r for r in records if (r["protocol"], r["system"]) == wanted]
     for portable, colour, name in _OUR_LINES:
         ours = [r for r in committed if r["portable"] is portable]
         one = [(r["size"], figure(r)) for r in ours if r["proofs"] == 1]
         several = [(r["size"], figure(r)) for r in ours if r["proofs"] > 1]
         _measured(axes, one, name, colour)
         _measured(axes, several, f"{name}, several proofs", colour, marker="*")
-    plain = [r for r in records if r["system"] == OPTION_MARKS and r["snarkjs"]]
-    theirs = [(r["size"], figure({"proving": r["snarkjs"]})) for r in plain]
+    plain = [r for r in records if (r["system"], r["protocol"]) == (OPTION_MARKS, PLAIN)]
+    theirs = [(r["size"], figure({"proving": r["snarkjs"]})) for r in plain if r["snarkjs"]]
     _measured(axes, theirs, "snarkjs, our files", _SNARKJS)
     _quote(axes, peers.OPTIONS, quoted)
 

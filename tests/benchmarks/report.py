@@ -7,9 +7,18 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from node.benchmark import COLD, WARM
 from node.benchmark.engine import PHASES, TOTAL
 from tests.benchmarks.bars import Verdict, cpu_ratio, verdicts
-from tests.benchmarks.cases import COMMITTED, PLAIN, Record, total_wall
+from tests.benchmarks.cases import (
+    COMMITTED,
+    MARGINS,
+    OPTION_MARKS,
+    PLAIN,
+    WHAT_IF,
+    Record,
+    total_wall,
+)
 
 _MS = 1_000
 _MB = 1e6
@@ -20,11 +29,14 @@ _Column = tuple[str, Callable[[Record], str]]
 def report(document: Record) -> str:
     """Everything that was measured, for a terminal some 200 columns wide."""
     records: list[Record] = document["records"]
-    committed = [record for record in records if record["protocol"] == COMMITTED]
+    marks, margins = (_committed(records, system) for system in (OPTION_MARKS, MARGINS))
+    what_ifs = [record for record in records if record["system"] == WHAT_IF]
     plain = [record for record in records if record["protocol"] == PLAIN]
     parts = [
         _origin(document),
-        table("option_marks, with the committed round", _marks_columns(committed), committed),
+        table("option_marks, with the committed round", _marks_columns(marks), marks),
+        table("portfolio_margin, covered, 33 scenarios", _margin_columns(margins), margins),
+        table("what-if, 33 scenarios, ms: the book's sheet was kept, or not", _WHAT_IF, what_ifs),
         table("plain Groth16 on iden3's files", _plain_columns(plain), plain),
         bars_table(verdicts(records)),
     ]
@@ -69,29 +81,29 @@ def _origin(document: Record) -> str:
     )
 
 
+def _committed(records: Sequence[Record], system: str) -> list[Record]:
+    return [r for r in records if (r["protocol"], r["system"]) == (COMMITTED, system)]
+
+
 def _marks_columns(records: Sequence[Record]) -> list[_Column]:
     return [
-        ("options", lambda r: f"{r['size']:,}"),
+        ("options", _size),
         ("", _variant),
-        ("rows", lambda r: f"{r['constraints']:,}"),
-        *_phase_columns(records),
-        ("wall s", lambda r: number(total_wall(r))),
-        ("CPU s", lambda r: number(r["proving"]["medians"][TOTAL]["cpu_s"])),
+        *_proof_columns(records),
         ("options/s", lambda r: number(r["size"] / total_wall(r))),
-        ("peak MB", _peak),
         *_key_columns(),
     ]
 
 
+def _margin_columns(records: Sequence[Record]) -> list[_Column]:
+    return [("legs", _size), ("", _variant), *_proof_columns(records), *_key_columns()]
+
+
 def _plain_columns(records: Sequence[Record]) -> list[_Column]:
     return [
-        ("size", lambda r: f"{r['size']:,}"),
+        ("size", _size),
         ("", lambda r: ", ".join(filter(None, (r["system"], _variant(r))))),
-        ("rows", lambda r: f"{r['constraints']:,}"),
-        *_phase_columns(records),
-        ("wall s", lambda r: number(total_wall(r))),
-        ("CPU s", lambda r: number(r["proving"]["medians"][TOTAL]["cpu_s"])),
-        ("peak MB", _peak),
+        *_proof_columns(records),
         *_key_columns(),
         ("process s", lambda r: _process(r["command"], "wall_s")),
         ("process CPU", lambda r: _process(r["command"], "cpu_s")),
@@ -103,6 +115,16 @@ def _plain_columns(records: Sequence[Record]) -> list[_Column]:
         ),
         ("CPU ratio", _ratio),
         ("process ratio", _ratio_of_processes),
+    ]
+
+
+def _proof_columns(records: Sequence[Record]) -> list[_Column]:
+    return [
+        ("rows", lambda r: f"{r['constraints']:,}"),
+        *_phase_columns(records),
+        ("wall s", lambda r: number(total_wall(r))),
+        ("CPU s", lambda r: number(r["proving"]["medians"][TOTAL]["cpu_s"])),
+        ("peak MB", _peak),
     ]
 
 
@@ -131,6 +153,10 @@ def _key_columns() -> list[_Column]:
 
 def _has_round(record: Record) -> bool:
     return bool(record["protocol"] == COMMITTED)
+
+
+def _size(record: Record) -> str:
+    return f"{record['size']:,}"
 
 
 def _variant(record: Record) -> str:
@@ -165,6 +191,18 @@ def _ratio_of_processes(record: Record) -> str:
     if ours is None or theirs is None:
         return ""
     return f"{theirs['medians'][TOTAL]['cpu_s'] / ours['medians'][TOTAL]['cpu_s']:.1f}x"
+
+
+def _median_ms(name: str) -> Callable[[Record], str]:
+    return lambda record: number(record["medians"][name]["wall_s"] * _MS)
+
+
+_WHAT_IF: list[_Column] = [
+    ("legs", _size),
+    ("", lambda _: ""),
+    (WARM, _median_ms(WARM)),
+    (COLD, _median_ms(COLD)),
+]
 
 
 def _aligned(rows: Sequence[Sequence[str]], left: Sequence[int] = ()) -> str:

@@ -9,12 +9,9 @@ import numpy as np
 
 from circuits.field import BN254_FR, FieldArray, pack_scalars
 from circuits.r1cs import Matrices, SparseMatrix
-from circuits.statements.option_marks import Header
-from node.benchmark import Marks
-from prover import lane_numbers
+from node.benchmark import Subject
 from prover.interop import PlainSystem, plain_system, plain_witness
 
-_HEADER = Header(chain_id=1, registry=2, consumer=3, sequence=4, valid_until=5)
 _CHALLENGE = 0x5EED << 200
 
 
@@ -47,16 +44,15 @@ class Dense:
 
 
 @dataclass(frozen=True)
-class PlainMarks:
-    """`option_marks` with the challenge as one more public input: nothing to rely on."""
+class PlainSubject:
+    """A subject with the challenge as one more public input: nothing to rely on."""
 
-    marks: Marks
+    subject: Subject
 
     def build(self) -> tuple[PlainSystem, FieldArray]:
         """The system and a witness."""
-        statement = self.marks.statement
-        witness = statement.witness(_HEADER, self.marks.market(0), numbers=lane_numbers())
-        return plain_system(statement.r1cs()), plain_witness(witness, _CHALLENGE)
+        system = plain_system(self.subject.statement.r1cs())
+        return system, plain_witness(self.subject.witness_of(0)(), _CHALLENGE)
 
 
-Plain = Dense | PlainMarks
+Plain = Dense | PlainSubject

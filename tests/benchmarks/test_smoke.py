@@ -13,6 +13,7 @@ from node.benchmark import Repeats
 from prover import InvalidProof, default_engine
 from tests.benchmarks import plain, rival
 from tests.benchmarks.__main__ import main
+from tests.benchmarks.bars import BARS
 from tests.benchmarks.cases import Record
 from tests.benchmarks.systems import Dense
 from tests.prover.interop import snarkjs
@@ -27,7 +28,7 @@ needs_snarkjs = pytest.mark.skipif(
 
 @needs_native
 def test_the_smallest_benchmark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    sizes = ("--options", "16", "--dense", "14", "--runs", "1")
+    sizes = ("--options", "16", "--margins", "16", "--dense", "14", "--runs", "1")
     main([*sizes, "--no-plot", "--out", str(tmp_path)])
     document = json.loads((tmp_path / "bench.json").read_text())
     assert set(document) >= {"started", "seconds", "plan", "machine", "versions", "records"}
@@ -36,18 +37,26 @@ def test_the_smallest_benchmark(tmp_path: Path, capsys: pytest.CaptureFixture[st
     with_snarkjs = document["plan"]["with_snarkjs"]
     assert with_snarkjs is (snarkjs.why_missing() is None)
     kinds = [(record["system"], record["protocol"]) for record in document["records"]]
-    expected = [("option_marks", "committed round"), ("dense", "plain Groth16")]
     assert kinds == [
-        *expected[:1],
+        ("option_marks", "committed round"),
+        ("portfolio_margin", "committed round"),
+        ("portfolio_margin", "committed round"),
+        ("what-if", "unproven"),
         *[("option_marks", "plain Groth16")] * with_snarkjs,
-        expected[1],
+        ("dense", "plain Groth16"),
     ]
+    _, fast, portable, what_if, *_ = document["records"]
+    assert [record["portable"] for record in (fast, portable)] == [False, True]
+    assert what_if["runs"][0] == what_if["medians"]
     for record in document["records"]:
-        _assert_shape(record, with_snarkjs)
+        if record is not what_if:
+            _assert_shape(record, with_snarkjs)
     assert {path.name for path in tmp_path.iterdir()} == {"bench.json"}
     printed = capsys.readouterr().out
     assert "option_marks, with the committed round" in printed
-    assert "not run" in printed
+    (bar,) = [line for line in printed.splitlines() if "16 hidden legs, witness" in line]
+    assert "not run" not in bar
+    assert printed.count("not run") == len(BARS) - 2
 
 
 def _assert_shape(record: Record, with_snarkjs: bool) -> None:

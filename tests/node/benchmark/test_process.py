@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 
-from node.benchmark import Marks, Repeats, in_own_process, make_key, peak_memory_bytes, prove_marks
-from node.benchmark.engine import REST, TOTAL, WITNESS
-from prover import default_engine
+from node.benchmark import in_own_process, peak_memory_bytes
 
 _MIB = 1 << 20
 
@@ -51,26 +48,3 @@ def test_peak_memory_is_of_the_child_and_not_of_its_parent() -> None:
     large = in_own_process(False, peak_after, 200 * _MIB)
     assert small < 250 * _MIB
     assert large - small > 150 * _MIB
-
-
-@pytest.mark.skipif(default_engine().name != "native", reason="the native engine is not built")
-def test_marks_are_proven_and_every_second_has_a_phase(tmp_path: Path) -> None:
-    marks, path = Marks(16), tmp_path / "key.pk"
-    setup = in_own_process(False, make_key, marks, path)
-    assert setup.key_bytes == path.stat().st_size
-    assert setup.constraints <= setup.h_query_points
-    figures = in_own_process(False, prove_marks, marks, path, Repeats(2, 2), 2)
-    assert (len(figures.runs), len(figures.verify)) == (2, 4)
-    assert figures.engine == "native"
-    phases = {"commit", "quotient", "msm_a", "msm_b1", "msm_b2", "msm_l", "msm_h", "combine"}
-    for run in figures.runs:
-        assert phases | {WITNESS, REST, TOTAL} <= set(run)
-        claimed = sum(span.wall_s for name, span in run.items() if name != TOTAL)
-        assert claimed == pytest.approx(run[TOTAL].wall_s)
-        assert run[REST].wall_s < run[TOTAL].wall_s / 4
-
-
-@pytest.mark.parametrize("capacity", [0, 8, 17, -16])
-def test_capacities_are_whole_groups(capacity: int) -> None:
-    with pytest.raises(ValueError, match="multiple of 16"):
-        Marks(capacity)
