@@ -21,7 +21,7 @@ from circuits.edsl.assumptions import Assumption
 from circuits.edsl.group_sums import GroupSum
 from circuits.edsl.lanes import Lanes, deeper
 from circuits.edsl.lookups import PublicWords, RangeQuery, RowQuery, RowTable
-from circuits.edsl.numbers import Numbers
+from circuits.edsl.numbers import Matrix, Numbers
 from circuits.edsl.python_numbers import PythonNumbers
 from circuits.edsl.values import CircuitError, Debt, FieldElement, Integer, Payload, Quotient
 from circuits.edsl.wire_rows import WireQuery, WireRows
@@ -111,6 +111,12 @@ class Arithmetic(ABC):
         """payload / divisor in the field (an exact division for the honest prover)."""
 
     @abstractmethod
+    def mixed(
+        self, values: Sequence[FieldElement], matrix: Matrix, shifts: Sequence[int]
+    ) -> list[FieldElement]:
+        """shift + sum weight * value for each row, over values of one lane space; for hashes."""
+
+    @abstractmethod
     def product_wire(self, name: str, a: FieldElement, b: FieldElement) -> FieldElement:
         """A wire that equals a * b."""
 
@@ -127,13 +133,6 @@ class Arithmetic(ABC):
     def reduced(self, value: FieldElement) -> FieldElement:
         """The same field element, by its residue where readings compute; for hashes."""
         return value
-
-    def mixed(self, values: Sequence[FieldElement], weights: Sequence[int]) -> FieldElement:
-        """sum weight * value over values of one lane space, reduced where readings compute."""
-        total = values[0] * weights[0]
-        for value, weight in zip(values[1:], weights[1:], strict=True):
-            total = total + value * weight
-        return self.reduced(total)
 
     def constant(self, lanes: Lanes, value: int) -> Integer:
         """A known integer."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from circuits.edsl.arithmetic import Arithmetic, HintFunction
 from circuits.edsl.forms import LinearForm, Source
 from circuits.edsl.lanes import Lanes, deeper
+from circuits.edsl.numbers import Matrix
 from circuits.edsl.values import CircuitError, FieldElement, Integer, Payload
 from circuits.field import BN254_FR
 from circuits.r1cs import (
@@ -100,11 +101,18 @@ class CircuitBuilder(Arithmetic):
         sides = [self.lift(v.payload, v.lanes, lanes) for v in (a, b, c)]
         self.constrain(lanes, name, *sides)
 
-    def mixed(self, values: Sequence[FieldElement], weights: Sequence[int]) -> FieldElement:
-        """One form, made in one pass."""
-        form = LinearForm.combination([value.payload for value in values], weights)
+    def mixed(
+        self, values: Sequence[FieldElement], matrix: Matrix, shifts: Sequence[int]
+    ) -> list[FieldElement]:
+        """Forms, each made in one pass."""
+        lanes, forms = values[0].lanes, [value.payload for value in values]
         after = any(value.after_challenge for value in values)
-        return FieldElement(self, values[0].lanes, form, after)
+        mixed = [LinearForm.combination(forms, weights) for weights in matrix]
+        constants = [self.number(lanes, shift) for shift in shifts]
+        return [
+            FieldElement(self, lanes, form + constant, after)
+            for form, constant in zip(mixed, constants, strict=True)
+        ]
 
     def note_interval(self, name: str, value: Integer) -> Integer:
         """Kept for the audit."""

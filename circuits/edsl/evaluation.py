@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from circuits.edsl.arithmetic import Arithmetic, HintFunction
 from circuits.edsl.lanes import Lanes, deeper
 from circuits.edsl.lookups import RowTable
-from circuits.edsl.numbers import IntegerArray, LaneVector
+from circuits.edsl.numbers import IntegerArray, LaneVector, Matrix
 from circuits.edsl.python_numbers import PythonNumbers, integer_array
 from circuits.edsl.values import CircuitError, FieldElement, Integer, Payload, Quotient
 from circuits.field import BN254_FR, FieldArray
@@ -69,13 +69,13 @@ class Evaluation(Arithmetic):
         payload = self.numbers.field_product(value.payload, self.numbers.same(1, value.lanes.count))
         return FieldElement(self, value.lanes, payload, value.after_challenge)
 
-    def mixed(self, values: Sequence[FieldElement], weights: Sequence[int]) -> FieldElement:
-        """Added up on payloads alone: hashes mix wide states."""
-        total = values[0].payload * weights[0]
-        for value, weight in zip(values[1:], weights[1:], strict=True):
-            total = total + value.payload * weight
+    def mixed(
+        self, values: Sequence[FieldElement], matrix: Matrix, shifts: Sequence[int]
+    ) -> list[FieldElement]:
+        """One operation on payloads."""
+        payloads = self.numbers.mixed([value.payload for value in values], matrix, shifts)
         after = any(value.after_challenge for value in values)
-        return self.reduced(FieldElement(self, values[0].lanes, total, after))
+        return [FieldElement(self, values[0].lanes, payload, after) for payload in payloads]
 
     def product_wire(self, name: str, a: FieldElement, b: FieldElement) -> FieldElement:
         """The product, lane by lane."""

@@ -30,6 +30,9 @@ IntegerArray = NDArray[np.object_]
 #: One number per lane: an `IntegerArray`, or a vector of another kind.
 LaneVector = Any
 
+#: Weights by row, known to everyone, in tuples so that they can be looked up.
+Matrix = tuple[tuple[int, ...], ...]
+
 #: One truth value per lane.
 LaneMask = Any
 
@@ -94,6 +97,14 @@ class Numbers(Protocol):
 
     def field_product(self, a: LaneVector, b: LaneVector) -> LaneVector:
         """a * b in the field; either may hold integers."""
+
+    def mixed(
+        self,
+        vectors: Sequence[LaneVector],
+        matrix: Matrix,
+        shifts: Sequence[int],
+    ) -> tuple[LaneVector, ...]:
+        """shifts[i] + sum_j matrix[i][j] * vectors[j] in the field, lane by lane, for each i."""
 
     def running(self, words: LaneVector, start: int, x: int) -> LaneVector:
         """Horner's values acc = acc * x + word in the field, from `start`."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circuits.edsl.lookups import RowTable
-from circuits.edsl.numbers import IntegerArray, Inverses, LaneVector
+from circuits.edsl.numbers import IntegerArray, Inverses, LaneVector, Matrix
 from circuits.field import BN254_FR, FieldArray, pack_scalars
 from circuits.functions.tables import taylor_coefficients
 
@@ -100,6 +100,16 @@ class PythonNumbers:
         """See `Numbers`."""
         product: IntegerArray = a * b % _R
         return product
+
+    def mixed(
+        self,
+        vectors: Sequence[IntegerArray],
+        matrix: Matrix,
+        shifts: Sequence[int],
+    ) -> tuple[IntegerArray, ...]:
+        """See `Numbers`."""
+        products = ([v * w for v, w in zip(vectors, row, strict=True)] for row in matrix)
+        return tuple(sum(row, s) % _R for row, s in zip(products, shifts, strict=True))
 
     def running(self, words: IntegerArray, start: int, x: int) -> IntegerArray:
         """See `Numbers`."""

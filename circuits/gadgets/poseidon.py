@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from circuits.edsl.arithmetic import Arithmetic
 from circuits.edsl.values import FieldElement
-from circuits.poseidon import PoseidonConstants, load_constants
+from circuits.poseidon import load_constants
 
 #: keccak256("proofmark.transcript.v1") mod r; a test recomputes it.
 TRANSCRIPT_TAG = 4277743512971989273568281789349449548311361275004134194025438216669878103909
@@ -45,20 +45,16 @@ def poseidon(ar: Arithmetic, name: str, inputs: Sequence[FieldElement]) -> Field
 
 
 def _hashed(ar: Arithmetic, state: list[FieldElement]) -> FieldElement:
+    """Round constants are added where the state is mixed, before the round that they belong to."""
     constants = load_constants(len(state))
+    first, *others = constants.round_constants
     with ar.scope("poseidon"):
-        for index in range(constants.full_rounds + constants.partial_rounds):
-            state = _round(ar, constants, index, state)
+        state = [x + c for x, c in zip(state, first, strict=True)]
+        for index, following in enumerate((*others, (0,) * constants.width)):
+            powered = constants.width if constants.is_full_round(index) else 1
+            state[:powered] = [_fifth_power(ar, f"round[{index}]", x) for x in state[:powered]]
+            state = ar.mixed(state, constants.mds, following)
     return state[0]
-
-
-def _round(
-    ar: Arithmetic, constants: PoseidonConstants, index: int, state: list[FieldElement]
-) -> list[FieldElement]:
-    keyed = [x + c for x, c in zip(state, constants.round_constants[index], strict=True)]
-    powered = constants.width if constants.is_full_round(index) else 1
-    keyed[:powered] = [_fifth_power(ar, f"round[{index}]", x) for x in keyed[:powered]]
-    return [ar.mixed(keyed, row) for row in constants.mds]
 
 
 def _fifth_power(ar: Arithmetic, name: str, x: FieldElement) -> FieldElement:

@@ -8,7 +8,7 @@ OverflowError, a malformed request ValueError, IndexError or TypeError.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
@@ -123,6 +123,15 @@ class NativeNumbers:
         """a * b in the field."""
         return _native.FieldLanes(a) * b
 
+    def mixed(
+        self,
+        vectors: Sequence[_native.Lanes],
+        matrix: tuple[tuple[int, ...], ...],
+        shifts: Sequence[int],
+    ) -> tuple[_native.FieldLanes, ...]:
+        """Rows of a matrix times vectors, plus shifts, in the field."""
+        return tuple(_native.FieldLanes.mixed(vectors, _weights(matrix), shifts))
+
     def running(self, words: _native.IntegerLanes, start: int, x: int) -> _native.FieldLanes:
         """Horner's values in the field."""
         return _native.FieldLanes.running(words, start, x)
@@ -149,3 +158,9 @@ class NativeNumbers:
             found = _native.PolynomialTable(columns, table.tag, table.indexed)
             self._tables[table] = found
         return found
+
+
+@lru_cache(maxsize=16)
+def _weights(matrix: tuple[tuple[int, ...], ...]) -> tuple[_native.FieldLanes, ...]:
+    """A matrix of a hash, row by row: read once, used in every round."""
+    return tuple(_native.FieldLanes(_native.IntegerLanes(row)) for row in matrix)

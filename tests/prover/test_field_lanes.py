@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from circuits.edsl import RowTable
 from circuits.field import BN254_FR, unpack_scalars
 from prover.engines.native_numbers import NativeNumbers
-from tests.prover.wide_integers import PYTHON, TABLE, R, integers, pairs, vectors
+from tests.prover.wide_integers import LIMIT, PYTHON, TABLE, R, integers, pairs, vectors
 
 
 @given(lanes=pairs, scalar=integers)
@@ -36,6 +37,40 @@ def test_field_lanes_are_integers_modulo_r(
     ours = numbers.running(integers_b, 9, scalar % R).tolist()
     assert ours == PYTHON.running(PYTHON.vector(right), 9, scalar % R).tolist()
     assert unpack_scalars(numbers.packed([a, integers_b])) == [v % R for v in left + right]
+
+
+@given(lanes=pairs, weights=st.lists(integers, min_size=4, max_size=4), shift=integers)
+def test_mixed_states_are_a_matrix_times_vectors(
+    numbers: NativeNumbers, lanes: list[tuple[int, int]], weights: list[int], shift: int
+) -> None:
+    matrix, shifts = ((*weights[:2],), (*weights[2:],), (0, 1)), (shift, 0, 1)
+    columns = list(map(list, zip(*lanes, strict=True)))
+    expected = [
+        [(s + row[0] * x + row[1] * y) % R for x, y in lanes]
+        for row, s in zip(matrix, shifts, strict=True)
+    ]
+    x, y = (numbers.vector(column) for column in columns)
+    y_field = numbers.field_product(y, numbers.same(1, len(lanes)))
+    assert [v.tolist() for v in numbers.mixed([x, y], matrix, shifts)] == expected
+    assert [v.tolist() for v in numbers.mixed([x, y_field], matrix, shifts)] == expected
+    python = PYTHON.mixed([PYTHON.vector(column) for column in columns], matrix, shifts)
+    assert [v.tolist() for v in python] == expected
+
+
+def test_states_that_do_not_fit_are_not_mixed(numbers: NativeNumbers) -> None:
+    one, three = numbers.vector([1]), numbers.vector([1, 2, 3])
+    for states, matrix, shifts in (
+        ([one, three], ((1, 1),), (0,)),
+        ([one, one], ((1, 1, 1),), (0,)),
+        ([one, one], ((1, 1),), (0, 0)),
+        ([], ((1,),), (0,)),
+    ):
+        with pytest.raises(ValueError, match="lanes"):
+            numbers.mixed(states, matrix, shifts)
+    with pytest.raises(TypeError):
+        numbers.mixed([1], ((1,),), (0,))  # type: ignore[list-item]
+    with pytest.raises(OverflowError):
+        numbers.mixed([one], ((LIMIT,),), (0,))
 
 
 @dataclass(frozen=True)

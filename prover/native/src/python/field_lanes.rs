@@ -114,6 +114,22 @@ impl FieldLanes {
         Ok(Self(run(py, words.0.len(), body)))
     }
 
+    /// Rows of a matrix times vectors, plus shifts.
+    #[staticmethod]
+    fn mixed(
+        py: Python<'_>,
+        vectors: Vec<Bound<'_, PyAny>>,
+        matrix: Vec<PyRef<'_, Self>>,
+        shifts: Vec<Bound<'_, PyAny>>,
+    ) -> PyResult<Vec<Self>> {
+        let vectors: Vec<_> = vectors.iter().map(lanes_of).collect::<PyResult<_>>()?;
+        let matrix: Vec<_> = matrix.iter().map(|row| row.0.as_slice()).collect();
+        let shifts: Vec<_> = shifts.iter().map(read_element).collect::<PyResult<_>>()?;
+        let lanes = vectors.first().map_or(0, |vector| vector.len());
+        let mixed = run(py, lanes, || field_lanes::mixed(&vectors, &matrix, &shifts))?;
+        Ok(mixed.into_iter().map(Self).collect())
+    }
+
     fn __len__(&self) -> usize {
         self.0.len()
     }

@@ -1,5 +1,7 @@
 //! Lanes of field elements, and their way from and to integers.
 
+use std::ops::Deref;
+
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, BigInt, BigInteger, Field, PrimeField, batch_inversion};
 use rayon::prelude::*;
@@ -7,7 +9,7 @@ use rayon::prelude::*;
 use crate::field::scalars::{LIMBS, Limbs, to_limbs};
 use crate::field::vectors;
 use crate::witness::Fault;
-use crate::witness::lanes::PARALLEL_FROM;
+use crate::witness::lanes::{PARALLEL_FROM, same, same_length};
 use crate::witness::wide::Wide;
 
 /// The integer modulo r, canonical.
@@ -81,6 +83,30 @@ pub fn running(words: &[Wide], start: Fr, x: Fr) -> Vec<Fr> {
         acc
     };
     words.iter().map(step).collect()
+}
+
+/// shift + sum weight * vector in every lane, for each row of weights and its shift.
+pub fn mixed<V, W>(vectors: &[V], matrix: &[W], shifts: &[Fr]) -> Result<Vec<Vec<Fr>>, Fault>
+where
+    V: Deref<Target = [Fr]>,
+    W: Deref<Target = [Fr]>,
+{
+    let count = vectors.first().map_or(0, |vector| vector.len());
+    for vector in vectors {
+        same_length(count, vector.len())?;
+    }
+    same_length(matrix.len(), shifts.len())?;
+    let row = |(weights, shift): (&W, &Fr)| {
+        same_length(vectors.len(), weights.len())?;
+        let mut sums = same(*shift, count)?;
+        for (vector, weight) in vectors.iter().zip(weights.iter()) {
+            for (sum, element) in sums.iter_mut().zip(vector.iter()) {
+                *sum += *element * weight;
+            }
+        }
+        Ok(sums)
+    };
+    matrix.iter().zip(shifts).map(row).collect()
 }
 
 /// A vector as it is written into an assignment.
