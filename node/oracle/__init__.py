@@ -30,7 +30,7 @@ from node.oracle.submission import (
 )
 from node.oracle.typed_data import Domain
 from node.oracle.view import OracleView
-from node.oracle.view_codec import decode_view, encode_view, open_view, sign_view
+from node.oracle.view_codec import decode_view, encode_view, sign_view, signer_of
 
 __all__ = [
     "CheckedSource",
@@ -73,9 +73,9 @@ __all__ = [
     "market_hash",
     "median_view",
     "next_number",
-    "open_view",
     "recover",
     "sign_view",
     "signable",
+    "signer_of",
     "submit_report",
 ]

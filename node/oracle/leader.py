@@ -2,7 +2,8 @@
 
 A leader needs no trust: signers compute the report themselves, and anybody may submit it. It
 decides whose views are used, so it leaves out what would spoil a round: views of nobody, stale
-ones, those of another listing than most signers have, and numbers far ahead.
+ones, those of another listing than most signers have, and numbers ahead of their time. Signers
+look at a view later and by clocks of their own, so the leader is stricter about time than they are.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from statistics import median_low
 from typing import Protocol, TypeVar
 
 from node.errors import NodeError
 from node.oracle.errors import SignaturesError, ViewError
 from node.oracle.median import median_view
 from node.oracle.report import SnapshotReport
-from node.oracle.signer import NUMBER_WINDOW, open_views
+from node.oracle.signer import open_views
 from node.oracle.signing import SignedReport, recover
 from node.oracle.submission import OracleBook
 from node.oracle.typed_data import Domain
@@ -27,6 +29,9 @@ from node.values import SignedView
 __all__ = ["Leader", "Round", "SignerPeer"]
 
 _Answer = TypeVar("_Answer")
+
+_SECONDS_AHEAD = 1
+"""Of the clock; signers allow 2."""
 
 
 class SignerPeer(Protocol):
@@ -51,8 +56,24 @@ class Round:
     troubles: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A view and who gave it: any peer may pass on a view of another that it got in a round."""
+
+    name: str
+    signed: SignedView
+    view: OracleView
+
+    def recency(self) -> tuple[int, int]:
+        """Larger for a later view of one signer."""
+        return self.view.snapshot_unix, self.view.next_number
+
+
 class Leader:
-    """Brings one underlying's reports about; ``max_age_seconds`` is how old a view may be."""
+    """Brings one underlying's reports about.
+
+    ``max_age_seconds`` is how old a view may be for signers; three quarters of it, here.
+    """
 
     def __init__(
         self,
@@ -69,7 +90,7 @@ class Leader:
         self._underlying = underlying
         self._book = book
         self._clock = clock
-        self._max_age_seconds = max_age_seconds
+        self._max_age_seconds = max_age_seconds * 3 // 4
 
     def round(self) -> Round:
         """One report, signed by at least the threshold.
@@ -80,8 +101,8 @@ class Leader:
         threshold = self._book.threshold()
         troubles: dict[str, str] = {}
         views = self._views(threshold, troubles)
-        report = median_view([view for _, view in views]).report()
-        signatures = self._signatures(report, [signed for signed, _ in views], troubles)
+        report = median_view([each.view for each in views]).report()
+        signatures = self._signatures(report, [each.signed for each in views], troubles)
         if len(signatures) < threshold:
             raise SignaturesError(
                 f"{len(signatures)} signatures, the oracle wants {threshold}{_told(troubles)}"
@@ -92,31 +113,29 @@ class Leader:
         )
         return Round(signed, troubles)
 
-    def _views(
-        self, threshold: int, troubles: dict[str, str]
-    ) -> list[tuple[SignedView, OracleView]]:
+    def _views(self, threshold: int, troubles: dict[str, str]) -> list[_Found]:
         """The views of one listing, sorted by signer."""
-        first = self._book.next_number(self._underlying)
-        found: dict[str, tuple[str, SignedView, OracleView]] = {}
+        found: dict[str, _Found] = {}
         for name, signed in self._ask(lambda peer: peer.view(), troubles).items():
             try:
                 ((signer, view),) = open_views([signed], self._domain, self._book).items()
-                self._check(view, first)
+                self._check(view)
             except NodeError as error:
                 troubles[name] = str(error)
                 continue
-            if signer in found:
-                troubles[name] = f"the view of {signer} again"
-            else:
-                found[signer] = name, signed, view
-        listings = Counter(view.listing for _, _, view in found.values())
+            given = _Found(name, signed, view)
+            older, found[signer] = sorted((found.get(signer, given), given), key=_Found.recency)
+            if older is not found[signer]:
+                troubles[older.name] = f"another view of {signer} is as new or newer"
+        listings = Counter(each.view.listing for each in found.values())
         usual = listings.most_common(1)[0][0] if listings else None
-        chosen = []
-        for _, (name, signed, view) in sorted(found.items()):
-            if view.listing == usual:
-                chosen.append((signed, view))
+        alike = []
+        for _, each in sorted(found.items()):
+            if each.view.listing == usual:
+                alike.append(each)
             else:
-                troubles[name] = "lists other assets, expiries or series than most"
+                troubles[each.name] = "lists other assets, expiries or series than most"
+        chosen = _in_their_time(alike, troubles)
         if len(chosen) < threshold:
             raise ViewError(
                 f"{len(chosen)} views that agree what is listed, the oracle wants {threshold}"
@@ -124,13 +143,15 @@ class Leader:
             )
         return chosen
 
-    def _check(self, view: OracleView, first: int) -> None:
+    def _check(self, view: OracleView) -> None:
         if view.underlying != self._underlying:
             raise ViewError(f"a view of another underlying, 0x{view.underlying.hex()}")
-        if abs(self._clock() - view.snapshot_unix) > self._max_age_seconds:
-            raise ViewError(f"a view of {view.snapshot_unix}, {self._max_age_seconds} s off")
-        if view.next_number >= first + NUMBER_WINDOW:
-            raise ViewError(f"asks for number {view.next_number}, the next one is {first}")
+        age = self._clock() - view.snapshot_unix
+        if not -_SECONDS_AHEAD <= age <= self._max_age_seconds:
+            raise ViewError(
+                f"a view of {view.snapshot_unix}, {age} s old; expected {-_SECONDS_AHEAD} to "
+                f"{self._max_age_seconds} s"
+            )
 
     def _signatures(
         self, report: SnapshotReport, views: Sequence[SignedView], troubles: dict[str, str]
@@ -162,6 +183,19 @@ class Leader:
                 except Exception as error:  # a peer's failure, of whatever kind, is its own
                     troubles[name] = str(error)
         return answers
+
+
+def _in_their_time(alike: Sequence[_Found], troubles: dict[str, str]) -> list[_Found]:
+    """All but those that ask for a number which no signer gives to the medians' time."""
+    chosen = list(alike)
+    while chosen:
+        unix = median_low(each.view.snapshot_unix for each in chosen)
+        last = max(chosen, key=lambda each: each.view.next_number)
+        if last.view.next_number <= unix:
+            break
+        chosen.remove(last)
+        troubles[last.name] = f"asks for number {last.view.next_number}, the last one now is {unix}"
+    return chosen
 
 
 def _told(troubles: Mapping[str, str]) -> str:

@@ -20,14 +20,10 @@ from node.oracle.source import CheckedSource
 from node.oracle.submission import OracleBook
 from node.oracle.typed_data import Domain
 from node.oracle.view import OracleView
-from node.oracle.view_codec import open_view, sign_view
+from node.oracle.view_codec import decode_view, sign_view, signer_of
 from node.values import SignedView
 
-__all__ = ["LARGEST_QUORUM", "NUMBER_WINDOW", "SignerRole", "open_views"]
-
-NUMBER_WINDOW = 1_024
-"""How far beyond the next number a report may be. Rounds that fail use numbers up, so signers do
-not all ask for the same; and 2^48 of them cannot be used up by such steps, one a second at most."""
+__all__ = ["LARGEST_QUORUM", "SignerRole", "open_views"]
 
 LARGEST_QUORUM = 64
 """Views in one request."""
@@ -84,13 +80,19 @@ class SignerRole:
             return self._signature(report)
 
     def _check(self, told: OracleView) -> None:
-        """Everything but the journal's rule; the report signed last needs no second look."""
+        """Everything but the journal's rule; the report signed last needs no second look.
+
+        Numbers end at the snapshot's Unix second. Rounds that fail use numbers up, differently for
+        each signer, and anybody among them may ask for high ones; but every second brings one more,
+        so no signer is ever beyond the others for long, and 2^48 of them never end.
+        """
         if told.underlying != self._underlying:
             raise DisagreementError(f"another underlying: 0x{told.underlying.hex()}")
         own = self._own_view()
-        if not own.next_number <= told.next_number < own.next_number + NUMBER_WINDOW:
+        if not own.next_number <= told.next_number <= told.snapshot_unix:
             raise DisagreementError(
-                f"number {told.next_number}, the next one is {own.next_number} here"
+                f"number {told.next_number}, the next one is {own.next_number} here, "
+                f"the last one by that time {told.snapshot_unix}"
             )
         self._source.check_fresh(told.snapshot_unix)
         self._source.check_admissible(told.margin)
@@ -107,11 +109,10 @@ class SignerRole:
     def _open(self, views: Sequence[SignedView]) -> Mapping[str, OracleView]:
         if len(views) > LARGEST_QUORUM:
             raise ViewError(f"{len(views)} views, expected at most {LARGEST_QUORUM}")
-        opened = open_views(views, self._domain, self._book)
         threshold = self._book.threshold()
-        if len(opened) < threshold:
-            raise ViewError(f"{len(opened)} views, a report needs those of {threshold} signers")
-        return opened
+        if len(views) < threshold:
+            raise ViewError(f"{len(views)} views, a report needs those of {threshold} signers")
+        return open_views(views, self._domain, self._book)
 
     def _signature(self, report: SnapshotReport) -> bytes:
         message = signable(report, self._domain)
@@ -121,13 +122,16 @@ class SignerRole:
 def open_views(
     views: Sequence[SignedView], domain: Domain, book: OracleBook
 ) -> dict[str, OracleView]:
-    """Views by signer; ViewError for one that is malformed, doubled or of no signer."""
-    opened: dict[str, OracleView] = {}
+    """Views by signer; ViewError for one that is malformed, doubled or of no signer.
+
+    Nothing is decoded before all are known to be of signers.
+    """
+    contents: dict[str, bytes] = {}
     for signed in views:
-        signer, view = open_view(signed, domain)
+        signer = signer_of(signed, domain)
+        if signer in contents:
+            raise ViewError(f"two views of {signer}")
         if not book.is_signer(signer):
             raise ViewError(f"a view of {signer}, which is no signer of {domain.oracle}")
-        if signer in opened:
-            raise ViewError(f"two views of {signer}")
-        opened[signer] = view
-    return opened
+        contents[signer] = signed.content
+    return {signer: decode_view(content) for signer, content in contents.items()}

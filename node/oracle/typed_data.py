@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from eth_keys.constants import SECPK1_N
 from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
 
@@ -17,6 +18,8 @@ __all__ = ["Domain", "recover_typed", "typed_data"]
 _NAME = "proofmark MarketOracle"
 _VERSION = "1"
 _SIGNATURE_BYTES = 65
+_LARGEST_S = SECPK1_N // 2
+_PARITIES = (27, 28)
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,14 @@ def typed_data(
 
 
 def recover_typed(message: SignableMessage, signature: bytes) -> str:
-    """Return the address that signed a message; SignaturesError for malformed signatures."""
+    """Return the address that signed a message; SignaturesError for malformed signatures.
+
+    Taken in the one form that the contract takes too: r, s of the lower half, v of 27 or 28.
+    """
     if len(signature) != _SIGNATURE_BYTES:
         raise SignaturesError(f"a signature has 65 bytes, received {len(signature)}")
+    if int.from_bytes(signature[32:64], "big") > _LARGEST_S or signature[64] not in _PARITIES:
+        raise SignaturesError("a signature in another form than the contract's: s or v")
     try:
         return str(Account.recover_message(message, signature=signature))
     except (BadSignature, ValidationError, ValueError) as error:

@@ -32,7 +32,7 @@ from node.oracle.view import OracleView
 from node.untrusted_json import decode_json
 from node.values import SignedView
 
-__all__ = ["LARGEST_VIEW", "decode_view", "encode_view", "open_view", "sign_view"]
+__all__ = ["LARGEST_VIEW", "decode_view", "encode_view", "sign_view", "signer_of"]
 
 FORMAT = "proofmark.oracle_view"
 VERSION = 1
@@ -58,18 +58,17 @@ def encode_view(view: OracleView) -> bytes:
 
 def decode_view(content: bytes) -> OracleView:
     """The view of untrusted bytes; ViewError unless ``encode_view`` writes exactly them."""
-    if len(content) > LARGEST_VIEW:
-        raise ViewError(f"a view of {len(content)} bytes, expected at most {LARGEST_VIEW}")
+    _check_size(content)
     try:
         document = decode_json(content)
         if (document["format"], document["version"]) != (FORMAT, VERSION):
             raise ViewError(f"expected {FORMAT} version {VERSION}")
-        chain, margin = document["chain"], document["margin"]
-        _check_integers([chain or [], margin or [], document["next_number"]])
+        chain, margin, number = document["chain"], document["margin"], document["next_number"]
+        _check_integers([chain or [], margin or []])
         view = OracleView(
             chain=None if chain is None else _chain(chain),
             margin=None if margin is None else _margin(margin),
-            next_number=document["next_number"],
+            next_number=_integer(number),
         )
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise ViewError(f"not a view: {type(error).__name__}, {str(error)[:200]}") from error
@@ -85,16 +84,18 @@ def sign_view(view: OracleView, account: LocalAccount, domain: Domain) -> Signed
     return SignedView(content, bytes(account.sign_message(message).signature))
 
 
-def open_view(signed: SignedView, domain: Domain) -> tuple[str, OracleView]:
-    """Who signed it (any account: whether a signer, the caller asks) and what it says.
-
-    Raises ViewError.
-    """
+def signer_of(signed: SignedView, domain: Domain) -> str:
+    """Who signed a view: any account, so that nothing of a stranger need be decoded; ViewError."""
+    _check_size(signed.content)
     try:
-        signer = recover_typed(_message(signed.content, domain), signed.signature)
+        return recover_typed(_message(signed.content, domain), signed.signature)
     except SignaturesError as error:
         raise ViewError(str(error)) from error
-    return signer, decode_view(signed.content)
+
+
+def _check_size(content: bytes) -> None:
+    if len(content) > LARGEST_VIEW:
+        raise ViewError(f"a view of {len(content)} bytes, expected at most {LARGEST_VIEW}")
 
 
 def _message(content: bytes, domain: Domain) -> Any:
@@ -163,5 +164,11 @@ def _check_integers(value: Any) -> None:
     if isinstance(value, list):
         for each in value:
             _check_integers(each)
-    elif type(value) is not int:
+    else:
+        _integer(value)
+
+
+def _integer(value: Any) -> int:
+    if type(value) is not int:
         raise ViewError(f"{type(value).__name__} where an integer was expected")
+    return value
