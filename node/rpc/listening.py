@@ -19,9 +19,13 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from node.rpc.guard import Gate, Guard, ServerLimits
+from node.rpc.patience import SLOWEST_SECONDS, Patience
 
 #: Threads for health, reflection and for saying no when every slot is taken.
 _SPARE_THREADS = 8
+
+#: Calls begun and not ended, whatever their service: those without a thread yet wait in memory.
+_MOST_OPEN_CALLS = 1024
 
 log = structlog.get_logger("node.rpc")
 
@@ -53,7 +57,11 @@ class GuardedServer:
         threads = limits.concurrent_calls + limits.concurrent_watches + _SPARE_THREADS
         self._server = grpc.server(
             ThreadPoolExecutor(threads, thread_name_prefix="rpc"),
-            interceptors=[Guard(service_name, limits, self._gate, is_private=is_private)],
+            interceptors=[
+                Patience(SLOWEST_SECONDS),
+                Guard(service_name, limits, self._gate, is_private=is_private),
+            ],
+            maximum_concurrent_rpcs=_MOST_OPEN_CALLS,
             # The guard refuses by request_bytes and explains; this is the wall behind it.
             options=[
                 ("grpc.max_receive_message_length", 4 * limits.request_bytes),
