@@ -5,19 +5,18 @@ public string: anybody can compute them, so they may own play money only.
 """
 
 import json
-import stat
 from pathlib import Path
 
 from eth_hash.auto import keccak
 
 from node.chain.errors import KeystoreError
 from node.chain.signatures import Account, LocalAccount
+from node.files import read_private
 from node.untrusted_json import decode_json
 
 __all__ = ["development_account", "load_keystore", "write_keystore"]
 
 _DEVELOPMENT_TAG = b"proofmark.development.account.v1"
-_GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def development_account(role: str, index: int = 0) -> LocalAccount:
@@ -67,11 +66,8 @@ def _account(secret: bytes) -> LocalAccount:
 
 def _read_private(path: Path) -> str:
     try:
-        mode = path.stat().st_mode
-        if mode & _GROUP_AND_OTHERS:
-            raise KeystoreError(
-                f"{path} is open to other users (mode {stat.S_IMODE(mode):04o}): chmod 600 {path}"
-            )
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise KeystoreError(f"cannot read {path}: {error}") from error
+        return read_private(path).decode("utf-8")
+    except OSError as error:
+        raise KeystoreError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise KeystoreError(f"{path} is not UTF-8") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -12,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from circuits.statements.option_marks.inputs import VOLATILITY_UNITS_PER_ONE
+from node.cli import tls
 from node.cli.options import AsJson, DataDirectory, Keystore, PasswordFile, Rpc, settings_in
 from node.cli.output import print_report, reporting_errors, say, sayer
+from node.cli.stopping import stop_on_signals
 from node.errors import NodeError
 from node.quoting import (
     QuoteError,
@@ -26,8 +27,10 @@ from node.quoting import (
 if TYPE_CHECKING:
     from node.chain import Chain, Deployment
     from node.chain.signatures import LocalAccount
+    from node.client import OraclePeer
     from node.config import Settings
     from node.oracle import OracleView
+    from node.tls import TlsFiles
 
 _ROUND_SECONDS = 60.0
 
@@ -67,8 +70,11 @@ def sign(
     chain: ChainFile = None,
     margin: MarginFile = None,
     address: Annotated[
-        str, typer.Option("--address", help="Where to listen; loopback unless fronted.")
+        str, typer.Option("--address", help="Where to listen; beyond loopback under TLS.")
     ] = "127.0.0.1:50061",
+    tls_certificate: tls.Certificate = None,
+    tls_key: tls.Key = None,
+    tls_callers: tls.Callers = None,
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
@@ -79,7 +85,8 @@ def sign(
     """
     identity = _underlying(underlying)
     _check_files(chain, margin)
-    stopped = _stop_on_signals()
+    served = tls.serving(tls_certificate, tls_key, tls_callers)
+    stopped = stop_on_signals()
     with reporting_errors(as_json):
         settings = settings_in(data_directory)
         from node.service import configure_logging  # noqa: PLC0415
@@ -89,7 +96,7 @@ def sign(
         account, files = _account(keystore, password_file), SignerFiles(chain, margin)
         configure_logging(as_json=as_json)
         with SignerNode(
-            settings, connected, deployment, account, identity, files, address=address
+            settings, connected, deployment, account, identity, files, address=address, tls=served
         ) as node:
             say(f"{account.address} signs {underlying} on {node.address}; Ctrl-C stops")
             stopped.wait()
@@ -105,6 +112,9 @@ def lead(
     every: Annotated[
         float, typer.Option("--every", min=1.0, help="Seconds from round to round.")
     ] = _ROUND_SECONDS,
+    tls_servers: tls.Servers = None,
+    tls_certificate: tls.Certificate = None,
+    tls_key: tls.Key = None,
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
@@ -113,10 +123,10 @@ def lead(
     The key pays for gas; it gives no authority. Ends with Ctrl-C or SIGTERM.
     """
     identity = _underlying(underlying)
-    stopped = _stop_on_signals()
+    shown = tls.asking(tls_certificate, tls_key, tls_servers)
+    stopped = stop_on_signals()
     with reporting_errors(as_json), ExitStack() as open_peers:
         settings = settings_in(data_directory)
-        from node.client import OraclePeer  # noqa: PLC0415
         from node.oracle import Leader, OracleContract  # noqa: PLC0415
         from node.service import configure_logging  # noqa: PLC0415
         from node.service.oracle import oracle_domain, submit_round, unix_seconds  # noqa: PLC0415
@@ -125,7 +135,7 @@ def lead(
         account, domain = _account(keystore, password_file), oracle_domain(deployment)
         configure_logging(as_json=as_json)
         leader = Leader(
-            [open_peers.enter_context(OraclePeer(peer)) for peer in dict.fromkeys(peers)],
+            _peers(peers, shown, open_peers),
             domain,
             identity,
             book=OracleContract(connected, domain),
@@ -134,6 +144,19 @@ def lead(
         )
         notify = sayer(as_json)
         _rounds(lambda: submit_round(leader, connected, account, notify), stopped, once, every)
+
+
+def _peers(addresses: list[str], shown: TlsFiles | None, opened: ExitStack) -> list[OraclePeer]:
+    from node.client import InvalidValueError, OraclePeer, tls_credentials  # noqa: PLC0415
+
+    credentials = None if shown is None else tls_credentials(shown)
+    try:
+        return [
+            opened.enter_context(OraclePeer(each, credentials=credentials))
+            for each in dict.fromkeys(addresses)
+        ]
+    except InvalidValueError as error:
+        raise typer.BadParameter(f"{error}: --tls-servers", param_hint="--peer") from error
 
 
 def _rounds(submit: Callable[[], bool], stopped: threading.Event, once: bool, every: float) -> None:
@@ -219,10 +242,3 @@ def _connect(settings: Settings, rpc: str) -> tuple[Chain, Deployment]:
 
     chain = RpcChain(rpc)
     return chain, DeploymentsFile(settings.deployments_file).recorded(chain)
-
-
-def _stop_on_signals() -> threading.Event:
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    return stopped

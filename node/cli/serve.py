@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from node.cli import tls
 from node.cli.options import AsJson, DataDirectory, settings_in
 from node.cli.output import reporting_errors, say
+from node.cli.stopping import stop_on_signals
 from node.config import Settings
 from node.errors import NodeError, Reason
 
 if TYPE_CHECKING:
     from node.service import Node, NodeSettings
+    from node.tls import TlsFiles
 
 _POLL_SECONDS = 1.0
 
@@ -34,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     address: Annotated[
-        str, typer.Option("--address", help="Where to listen; loopback unless fronted.")
+        str, typer.Option("--address", help="Where to listen; beyond loopback under TLS.")
     ] = "127.0.0.1:50051",
     rpc: Annotated[
         str | None, typer.Option("--rpc", help="Chain to settle on; none: price and prove only.")
@@ -45,6 +46,9 @@ def serve(
     password_file: Annotated[
         Path | None, typer.Option("--password-file", help="File with its password, mode 0600.")
     ] = None,
+    tls_certificate: tls.Certificate = None,
+    tls_key: tls.Key = None,
+    tls_callers: tls.Callers = None,
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
@@ -56,13 +60,12 @@ def serve(
         raise typer.BadParameter("--keystore and --password-file belong together")
     if keystore is not None and rpc is None:
         raise typer.BadParameter("--keystore signs transactions: name the chain with --rpc")
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    listen = _Listen(address, tls.serving(tls_certificate, tls_key, tls_callers))
+    stopped = stop_on_signals()
     with reporting_errors(as_json):
         settings = settings_in(data_directory)
         settings.make_directories()
-        with _node(settings, address, rpc, _Signer(keystore, password_file), as_json) as node:
+        with _node(settings, listen, rpc, _Signer(keystore, password_file), as_json) as node:
             say(f"serving on {node.address}; Ctrl-C stops")
             while not stopped.wait(_POLL_SECONDS):
                 if node.failure is not None:
@@ -77,8 +80,16 @@ class _Signer:
     password_file: Path | None
 
 
+@dataclass(frozen=True)
+class _Listen:
+    """Where, and under which certificate."""
+
+    address: str
+    tls: TlsFiles | None
+
+
 def _node(
-    settings: Settings, address: str, rpc: str | None, signer: _Signer, as_json: bool
+    settings: Settings, listen: _Listen, rpc: str | None, signer: _Signer, as_json: bool
 ) -> Node:
     """The node, not started yet. Heavy imports happen here, for this command alone."""
     from node.proving import ProvingSettings, usual_workers  # noqa: PLC0415
@@ -88,7 +99,8 @@ def _node(
     own = NodeSettings(
         store=settings.store_url,
         keys_directory=settings.keys_directory,
-        address=address,
+        address=listen.address,
+        tls=listen.tls,
         proving=ProvingSettings(
             workers=settings.workers or usual_workers(),
             threads_per_worker=settings.threads_per_worker,

@@ -9,6 +9,7 @@
 """
 
 from node.client.asynchronous import AsyncClient
+from node.client.connection import tls_credentials
 from node.client.errors import (
     CallError,
     ClientError,
@@ -76,4 +77,5 @@ __all__ = [
     "UnsupportedError",
     "Verification",
     "WaitTimeoutError",
+    "tls_credentials",
 ]

@@ -8,13 +8,24 @@ import grpc
 import grpc.aio
 
 from node.client import calls
-from node.client.errors import CallError, call_error
+from node.client.errors import CallError, InvalidValueError, call_error
+from node.tls import TlsFiles, is_loopback
+
+
+def tls_credentials(files: TlsFiles) -> grpc.ChannelCredentials:
+    """For servers with a certificate of the files' authority, or of one that this system trusts.
+
+    With a certificate of one's own for servers that ask for one. Raises TlsError.
+    """
+    texts = files.read()
+    return grpc.ssl_channel_credentials(texts.authority, texts.key, texts.certificate)
 
 
 class Connection:
     """A blocking client's connection to one service; as a context manager it closes itself.
 
-    In the clear without `credentials`, so for loopback; nothing is sent before the first call.
+    In the clear without `credentials`, and then to loopback alone (InvalidValueError): calls and
+    answers are for the two sides. Nothing is sent before the first call.
     """
 
     def __init__(
@@ -26,6 +37,7 @@ class Connection:
     ) -> None:
         self._timeout_seconds = timeout_seconds
         if credentials is None:
+            _check_loopback(address)
             self._channel = grpc.insecure_channel(address, options=calls.CHANNEL_OPTIONS)
         else:
             self._channel = grpc.secure_channel(address, credentials, calls.CHANNEL_OPTIONS)
@@ -64,6 +76,7 @@ class AsyncConnection:
     ) -> None:
         self._timeout_seconds = timeout_seconds
         if credentials is None:
+            _check_loopback(address)
             self._channel = grpc.aio.insecure_channel(address, options=calls.CHANNEL_OPTIONS)
         else:
             self._channel = grpc.aio.secure_channel(address, credentials, calls.CHANNEL_OPTIONS)
@@ -88,3 +101,10 @@ class AsyncConnection:
         except grpc.RpcError as error:
             failure = call_error(error)
         raise failure
+
+
+def _check_loopback(address: str) -> None:
+    if not is_loopback(address):
+        raise InvalidValueError(
+            [f"{address} is not a loopback address: give credentials of TLS, or use a tunnel"]
+        )

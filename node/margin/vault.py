@@ -11,18 +11,16 @@ no salt is used for two commitments, and a commitment that was there is never ma
 from __future__ import annotations
 
 import re
-import stat
 from pathlib import Path
 
 from circuits.statements.portfolio_margin import Book
-from node.files import replace_file
+from node.files import read_private, replace_file
 from node.margin.errors import OpeningReused, SealError, VaultError
 from node.margin.opening import LARGEST_UPDATE, AccountReference, BookOpening, OwnerSecret
 from node.margin.sealing import armour, seal, unarmour, unseal
 
 _NAME = re.compile(r"(\d{10})-([0-9a-f]{64})\.sealed")
 _DIRECTORY_MODE = 0o700
-_GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class Vault:
@@ -98,11 +96,8 @@ def _name(update: int, commitment: int) -> str:
 
 def _read_private(path: Path) -> str:
     try:
-        mode = path.stat().st_mode
-        if mode & _GROUP_AND_OTHERS:
-            raise VaultError(
-                f"{path} is open to other users (mode {stat.S_IMODE(mode):04o}): chmod 600 {path}"
-            )
-        return path.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise VaultError(f"cannot read {path}: {type(error).__name__}") from None
+        return read_private(path).decode("ascii")
+    except OSError as error:
+        raise VaultError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise VaultError(f"{path} is no sealed opening") from None

@@ -8,7 +8,6 @@ thread per open stream, which `ServerLimits.concurrent_watches` bounds.
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +17,10 @@ import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from node.errors import NodeError, Reason
 from node.rpc.guard import Gate, Guard, ServerLimits
 from node.rpc.patience import SLOWEST_SECONDS, Patience
+from node.tls import TlsError, TlsFiles, is_loopback
 
 #: Threads for health, reflection and for saying no when every slot is taken.
 _SPARE_THREADS = 8
@@ -30,8 +31,10 @@ _MOST_OPEN_CALLS = 1024
 log = structlog.get_logger("node.rpc")
 
 
-class AddressRefusedError(Exception):
+class AddressRefusedError(NodeError):
     """The address cannot or must not be listened on."""
+
+    reason = Reason.CONFIG_INVALID
 
 
 class GuardedServer:
@@ -48,7 +51,7 @@ class GuardedServer:
         *,
         address: str,
         limits: ServerLimits,
-        credentials: grpc.ServerCredentials | None = None,
+        tls: TlsFiles | None = None,
         with_reflection: bool = True,
         is_private: bool = False,
     ) -> None:
@@ -75,7 +78,7 @@ class GuardedServer:
         if with_reflection:
             names = [service_name, health.SERVICE_NAME, reflection.SERVICE_NAME]
             reflection.enable_server_reflection(names, self._server)
-        self.port = _listen(self._server, address, credentials)
+        self.port = _listen(self._server, address, tls)
         self.address = f"{address.rpartition(':')[0]}:{self.port}"
 
     def start(self) -> None:
@@ -103,27 +106,30 @@ class GuardedServer:
         """Let open streams see that the server drains; for services that have some."""
 
 
-def _listen(server: grpc.Server, address: str, credentials: grpc.ServerCredentials | None) -> int:
-    if credentials is None and not _is_loopback(address):
+def _listen(server: grpc.Server, address: str, tls: TlsFiles | None) -> int:
+    if tls is None and not is_loopback(address):
         raise AddressRefusedError(
-            f"{address} is not a loopback address and no credentials are given: anyone who reaches "
-            "it could use this node; listen on 127.0.0.1 or pass TLS credentials"
+            f"{address} is not a loopback address and no certificate is given: anyone who reaches "
+            "it could use this node; listen on 127.0.0.1 or give certificate and key of TLS"
         )
     try:
-        if credentials is None:
+        if tls is None:
             return server.add_insecure_port(address)
-        return server.add_secure_port(address, credentials)
-    except RuntimeError as error:
+        return server.add_secure_port(address, _credentials(tls))
+    except (RuntimeError, ValueError) as error:
+        way_out = "choose another port" if tls is None else "or are certificate and key no pair?"
         raise AddressRefusedError(
-            f"cannot listen on {address}: is another node running there? choose another port"
+            f"cannot listen on {address}: is another node running there? {way_out}"
         ) from error
 
 
-def _is_loopback(address: str) -> bool:
-    host = address.rpartition(":")[0].strip("[]")
-    if address.startswith("unix:") or host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _credentials(tls: TlsFiles) -> grpc.ServerCredentials:
+    """Callers have to show a certificate where an authority is named; TlsError."""
+    texts = tls.read()
+    if texts.certificate is None or texts.key is None:
+        raise TlsError("a server needs a certificate and its key")
+    return grpc.ssl_server_credentials(
+        [(texts.key, texts.certificate)],
+        root_certificates=texts.authority,
+        require_client_auth=texts.authority is not None,
+    )

@@ -21,6 +21,7 @@ from node.quoting import RawHolding, scaled_to_decimal
 from node.rpc.errors import Fault, MalformedMessage, RequestFaults
 from node.rpc.guard import Gate, ServerLimits
 from node.rpc.listening import GuardedServer
+from node.tls import TlsFiles
 
 MARGIN_SERVICE_NAME: str = pb.DESCRIPTOR.services_by_name["MarginService"].full_name
 
@@ -98,7 +99,7 @@ class MarginServicer(margin_service_pb2_grpc.MarginServiceServicer):  # type: ig
 
 
 class MarginServer(GuardedServer):
-    """MarginService of one owner; loopback unless credentials are given, no reflection."""
+    """MarginService of one owner; loopback unless TLS files are given, no reflection."""
 
     def __init__(
         self,
@@ -106,7 +107,7 @@ class MarginServer(GuardedServer):
         *,
         address: str = "127.0.0.1:50071",
         limits: ServerLimits = MARGIN_LIMITS,
-        credentials: grpc.ServerCredentials | None = None,
+        tls: TlsFiles | None = None,
     ) -> None:
         add: Any = margin_service_pb2_grpc.add_MarginServiceServicer_to_server
 
@@ -118,7 +119,7 @@ class MarginServer(GuardedServer):
             add_service,
             address=address,
             limits=limits,
-            credentials=credentials,
+            tls=tls,
             with_reflection=False,
             is_private=True,
         )

@@ -17,6 +17,7 @@ from node.rpc.listening import AddressRefusedError, GuardedServer
 from node.rpc.oracle_service import OracleServicer
 from node.rpc.ports import OracleSigning, Rooms
 from node.rpc.service import PricingServicer
+from node.tls import TlsFiles
 
 __all__ = [
     "ORACLE_SERVICE_NAME",
@@ -44,7 +45,7 @@ class PricingServer(GuardedServer):
         *,
         address: str = "127.0.0.1:50051",
         limits: ServerLimits | None = None,
-        credentials: grpc.ServerCredentials | None = None,
+        tls: TlsFiles | None = None,
         with_reflection: bool = True,
     ) -> None:
         self._rooms = rooms
@@ -59,7 +60,7 @@ class PricingServer(GuardedServer):
             add_service,
             address=address,
             limits=bounds,
-            credentials=credentials,
+            tls=tls,
             with_reflection=with_reflection,
         )
 
@@ -76,7 +77,7 @@ class OracleServer(GuardedServer):
         *,
         address: str = "127.0.0.1:50061",
         limits: ServerLimits = ORACLE_LIMITS,
-        credentials: grpc.ServerCredentials | None = None,
+        tls: TlsFiles | None = None,
     ) -> None:
         add: Any = oracle_service_pb2_grpc.add_OracleServiceServicer_to_server
 
@@ -88,6 +89,6 @@ class OracleServer(GuardedServer):
             add_service,
             address=address,
             limits=limits,
-            credentials=credentials,
+            tls=tls,
             with_reflection=False,
         )

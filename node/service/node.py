@@ -31,6 +31,7 @@ from node.service.settlement import NoChain, SettlementPort
 from node.service.sizing import Sizing
 from node.store import LeaseLostError, Store
 from node.store.store import system_clock_ms
+from node.tls import TlsFiles
 
 log = structlog.get_logger("node")
 
@@ -39,12 +40,14 @@ log = structlog.get_logger("node")
 class NodeSettings:
     """Where a node keeps its things and how much it takes on.
 
-    `store` is a SQLite file or an SQLAlchemy URL; `address` is loopback; port 0 takes a free one.
+    `store` is a SQLite file or an SQLAlchemy URL; `address` is loopback unless `tls` is given, and
+    its port 0 takes a free one.
     """
 
     store: str | Path
     keys_directory: Path
     address: str = "127.0.0.1:50051"
+    tls: TlsFiles | None = None
     limits: ServerLimits = field(default_factory=ServerLimits)
     intake: IntakePolicy = field(default_factory=IntakePolicy)
     relaying: RelayIntake = field(default_factory=RelayIntake)
@@ -134,6 +137,7 @@ class Node:
             server = PricingServer(
                 self._rooms(store, jobs, changes, costs),
                 address=self._settings.address,
+                tls=self._settings.tls,
                 limits=self._settings.limits,
                 with_reflection=self._settings.with_reflection,
             )

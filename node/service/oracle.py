@@ -32,6 +32,7 @@ from node.oracle import (
     submit_report,
 )
 from node.rpc import OracleServer
+from node.tls import TlsFiles
 
 log = structlog.get_logger("node.oracle")
 
@@ -86,6 +87,7 @@ class SignerNode:
         files: SignerFiles,
         *,
         address: str,
+        tls: TlsFiles | None = None,
         clock: Callable[[], int] = unix_seconds,
     ) -> None:
         self._settings = settings
@@ -94,7 +96,7 @@ class SignerNode:
         self._account = account
         self._underlying = underlying
         self._files = files
-        self._listen = address
+        self._listen = address, tls
         self._clock = clock
         self._running = ExitStack()
         self.address = ""
@@ -108,7 +110,8 @@ class SignerNode:
             directory = self._settings.oracle_directory
             journal = Journal(directory, self._domain, self._underlying, signer)
             parts.callback(journal.close)
-            server = OracleServer(self._role(journal), address=self._listen)
+            address, tls = self._listen
+            server = OracleServer(self._role(journal), address=address, tls=tls)
             parts.callback(server.stop)
             server.start()
             parts.callback(server.drain, 5.0)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from node.cli import tls
 from node.cli.margin.inputs import (
     DEFAULT_PARAMETERS,
     Account,
@@ -24,6 +23,7 @@ from node.cli.margin.inputs import (
 )
 from node.cli.options import AsJson, DataDirectory, settings_in
 from node.cli.output import reporting_errors, say
+from node.cli.stopping import stop_on_signals
 from node.margin import AccountReference
 
 ChainId = Annotated[int, typer.Option("--chain-id", help="Chain of the consumer; callers sign it.")]
@@ -32,7 +32,7 @@ MarketPath = Annotated[
     typer.Option("--market", help="Margin market JSON, read again on change.", show_default=False),
 ]
 Address = Annotated[
-    str, typer.Option("--address", help="Where to listen; loopback unless fronted.")
+    str, typer.Option("--address", help="Where to listen; beyond loopback under TLS.")
 ]
 
 
@@ -50,6 +50,9 @@ def serve(
     parameters: Parameters = DEFAULT_PARAMETERS,
     keystore: Keystore = None,
     password_file: PasswordFile = None,
+    tls_certificate: tls.Certificate = None,
+    tls_key: tls.Key = None,
+    tls_callers: tls.Callers = None,
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
@@ -62,10 +65,9 @@ def serve(
     from node.rpc.margin_service import MarginServer  # noqa: PLC0415
     from node.service import configure_logging  # noqa: PLC0415
 
+    served = tls.serving(tls_certificate, tls_key, tls_callers)
     reference = AccountReference(consumer_address(consumer), account_number(account))
-    stopped = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: stopped.set())
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    stopped = stop_on_signals()
     with reporting_errors(as_json):
         configure_logging(as_json=as_json)
         owner = owner_account(keystore, password_file)
@@ -74,7 +76,7 @@ def serve(
         valuer()  # a market that cannot be read is refused now, not at the first call
         gatekeeper = Gatekeeper(owner.address, CallDomain(chain_id, reference.group))
         server = MarginServer(
-            OwnerDesk(vault.newest(reference), valuer, gatekeeper), address=address
+            OwnerDesk(vault.newest(reference), valuer, gatekeeper), address=address, tls=served
         )
         server.start()
         say(f"serving the owner on {server.address}; Ctrl-C stops")

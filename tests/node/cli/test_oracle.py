@@ -44,6 +44,13 @@ def test_usage_faults(margin: Path, tmp_path: Path) -> None:
     assert (code, "is not listed" in err) == (2, True)
     assert invoke("oracle", "sign", "--underlying", "BTC", *key)[0] == 2
     assert invoke("oracle", "lead", "--underlying", "BTC", *key)[0] == 2
+    lead = ("oracle", "lead", "--underlying", "BTC", "--peer", "192.0.2.1:1", *key)
+    certificate, private = ("--tls-certificate", margin), ("--tls-key", margin)
+    for more in (certificate, private, (*certificate, *private)):
+        assert invoke(*lead, *more)[0] == 2
+    sign = ("oracle", "sign", "--underlying", "BTC", "--margin", margin, *key)
+    for more in (certificate, private, ("--tls-callers", margin)):
+        assert invoke(*sign, *more)[0] == 2
     own = ("--data-directory", tmp_path)
     error = error_of("oracle", "sign", "--underlying", "BTC", "--margin", margin, *key, *own)
     assert error["reason"] == "CHAIN_UNAVAILABLE"

@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from node.chain import Contract, DeploymentPlan, EmbeddedChain, contract_abi, deploy
-from node.client import InvalidRequestError, OraclePeer, PreconditionError, UnavailableError
+from node.client import (
+    CallError,
+    InvalidRequestError,
+    OraclePeer,
+    PreconditionError,
+    UnavailableError,
+    tls_credentials,
+)
 from node.config import Settings, load_settings
 from node.oracle import (
     Leader,
@@ -24,7 +31,9 @@ from node.oracle import (
     signer_of,
 )
 from node.service.oracle import SignerFiles, SignerNode, oracle_domain, submit_round
+from node.tls import TlsFiles
 from node.values import SignedView
+from tests.node.certificates import Authority
 from tests.node.oracle.committee import ACCOUNTS, ADDRESSES, NOW, UNDERLYING
 from tests.node.service.accounts import OPERATOR
 
@@ -62,7 +71,9 @@ class Network:
                 text = text.replace("2026-05-21T10:04:10.269985Z", f"{moment:%Y-%m-%dT%H:%M:%S}Z")
                 (files.chain.parent / name).write_text(text, encoding="utf-8")
 
-    def node(self, index: int, address: str = "127.0.0.1:0") -> SignerNode:
+    def node(
+        self, index: int, address: str = "127.0.0.1:0", tls: TlsFiles | None = None
+    ) -> SignerNode:
         return SignerNode(
             self.settings,
             self.chain,
@@ -71,6 +82,7 @@ class Network:
             UNDERLYING,
             self.files(index),
             address=address,
+            tls=tls,
             clock=lambda: self.now,
         )
 
@@ -114,6 +126,25 @@ def test_files_become_a_snapshot_on_chain(network: Network) -> None:
     network.now += 20
     assert submit_round(leader, network.chain, OPERATOR, troubles.append)
     assert oracle.read_one("latestNumber", UNDERLYING) == 3
+
+
+def test_a_signer_beyond_loopback_answers_its_leader_alone(
+    network: Network, tmp_path: Path
+) -> None:
+    signers = Authority(tmp_path / "signers", "signers")
+    leaders = Authority(tmp_path / "leaders", "leaders")
+    served = signers.issue("signer", believed=leaders)
+    node = network.running.enter_context(network.node(0, "0.0.0.0:0", served))
+    address = node.address.replace("0.0.0.0", "127.0.0.1")
+    leader = tls_credentials(leaders.issue("leader", believed=signers))
+    with OraclePeer(address, credentials=leader) as peer:
+        assert peer.view().content
+    stranger = tls_credentials(TlsFiles(authority=signers.certificate))
+    with (
+        OraclePeer(address, timeout_seconds=1, credentials=stranger) as peer,
+        pytest.raises(CallError),
+    ):
+        peer.view()
 
 
 def test_a_stale_file_is_no_view(network: Network) -> None:
