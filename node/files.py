@@ -1,11 +1,13 @@
-"""Files that are there whole or not at all, and files that are nobody else's to read."""
+"""Files that are there whole or not at all, nobody else's to read, or one process's to use."""
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 import tempfile
+from io import FileIO
 from pathlib import Path
 
 _GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -32,8 +34,37 @@ def replace_file(path: Path, text: str, *, mode: int = 0o600) -> None:
 def read_private(path: Path) -> bytes:
     """The bytes of a file with no permission for group and others; OSError, also where it has."""
     with path.open("rb") as stream:
-        mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
-        if mode & _GROUP_AND_OTHERS:
-            reason = f"it is open to other users (mode {mode:04o}): chmod 600 {path}"
-            raise PermissionError(errno.EACCES, reason, str(path))
+        _check_private(path, os.fstat(stream.fileno()).st_mode, "chmod 600")
         return stream.read()
+
+
+def private_directory(path: Path) -> None:
+    """Make a directory, and those above it, where missing; OSError where group or others may enter.
+
+    Those above get the same mode.
+    """
+    if not path.parent.exists():
+        private_directory(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
+    _check_private(path, path.stat().st_mode, "chmod 700")
+
+
+def lock_file(path: Path, *, wait: bool = False) -> FileIO:
+    """A file that is this process's until it is closed; made where missing.
+
+    BlockingIOError where another has it, unless told to wait for it; OSError.
+    """
+    file = FileIO(path, "w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def _check_private(path: Path, mode: int, way_out: str) -> None:
+    if mode & _GROUP_AND_OTHERS:
+        shown = f"{stat.S_IMODE(mode):04o}"
+        reason = f"it is open to other users (mode {shown}): {way_out} {path}"
+        raise PermissionError(errno.EACCES, reason, str(path))

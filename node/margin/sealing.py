@@ -22,15 +22,24 @@ from circuits.statements.portfolio_margin import Opening
 from circuits.statements.portfolio_margin.book import unpack_book
 from circuits.statements.portfolio_margin.units import LEAVES
 from node.margin.errors import SealError
-from node.margin.opening import AccountReference, BookOpening, OwnerSecret
+from node.margin.opening import (
+    CASH_BYTES,
+    LEAF_BYTES,
+    LINEAR_BYTES,
+    AccountReference,
+    BookOpening,
+    OwnerSecret,
+    book_bytes,
+)
 from node.margin.refusing import quietly
 
 _MAGIC = b"proofmark.sealed"
 _VERSION = b"\x01"
 _NONCE_BYTES, _TAG_BYTES = 24, 16
-_UPDATE, _GROUP, _ACCOUNT, _SETTLED, _SALT, _CASH, _LINEAR, _LEAF = 4, 20, 32, 5, 31, 12, 24, 18
-_HEAD = (_UPDATE, _GROUP, _ACCOUNT, _SETTLED, _SALT, _CASH, _LINEAR)
-_PLAIN_BYTES = sum(_HEAD) + LEAVES * _LEAF
+_UPDATE, _GROUP, _ACCOUNT, _SETTLED, _SALT = 4, 20, 32, 5, 31
+_HEAD = (_UPDATE, _GROUP, _ACCOUNT, _SETTLED, _SALT)
+_BOOK = (CASH_BYTES, LINEAR_BYTES, *[LEAF_BYTES] * LEAVES)
+_PLAIN_BYTES = sum(_HEAD) + sum(_BOOK)
 
 SEALED_BYTES = len(_MAGIC) + len(_VERSION) + _NONCE_BYTES + _PLAIN_BYTES + _TAG_BYTES
 """Size of every sealed opening."""
@@ -87,23 +96,21 @@ def _associated(account: AccountReference) -> bytes:
 
 
 def _encode(opened: BookOpening) -> bytes:
-    book, opening = opened.book, opened.opening
+    opening = opened.opening
     head = (
         opened.update,
         opening.group,
         opening.account_id,
         opening.settled_through,
         opening.salt,
-        book.packed_cash,
-        book.linear.packed,
     )
     parts = [value.to_bytes(size, "big") for value, size in zip(head, _HEAD, strict=True)]
-    return b"".join([*parts, *(leaf.to_bytes(_LEAF, "big") for leaf in book.leaves(LEAVES))])
+    return b"".join(parts) + book_bytes(opened.book)
 
 
 def _decode(plain: bytes) -> BookOpening:
     numbers, at = [], 0
-    for size in (*_HEAD, *[_LEAF] * LEAVES):
+    for size in (*_HEAD, *_BOOK):
         numbers.append(int.from_bytes(plain[at : at + size], "big"))
         at += size
     update, group, account_id, settled, salt, cash, linear, *leaves = numbers

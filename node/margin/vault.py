@@ -4,8 +4,9 @@
 
     <vault>/<consumer>-<account id>/<update>-<commitment>.sealed       0600, in folders of 0700
 
-Names hold what the chain shows anyway; all files have one size. An account's updates only grow, so
-no salt is used for two commitments, and a commitment that was there is never made again.
+Names hold what the chain shows anyway, and that it is the account of whoever keeps them; all files
+have one size. An account's updates only grow, so a commitment that was there is never made again;
+one process commits at a time.
 """
 
 from __future__ import annotations
@@ -14,13 +15,12 @@ import re
 from pathlib import Path
 
 from circuits.statements.portfolio_margin import Book
-from node.files import read_private, replace_file
+from node.files import lock_file, private_directory, read_private, replace_file
 from node.margin.errors import OpeningReused, SealError, VaultError
 from node.margin.opening import LARGEST_UPDATE, AccountReference, BookOpening, OwnerSecret
 from node.margin.sealing import armour, seal, unarmour, unseal
 
 _NAME = re.compile(r"(\d{10})-([0-9a-f]{64})\.sealed")
-_DIRECTORY_MODE = 0o700
 
 
 class Vault:
@@ -37,6 +37,16 @@ class Vault:
 
         Raises OpeningReused for a number that is not above all before, VaultError.
         """
+        folder = self._folder(account)
+        try:
+            for directory in (self.directory, folder):
+                private_directory(directory)
+            with lock_file(folder / "commit.lock", wait=True):
+                return self._commit(book, account, update)
+        except OSError as error:
+            raise VaultError(f"vault {folder}: {error.strerror}") from error
+
+    def _commit(self, book: Book, account: AccountReference, update: int | None) -> BookOpening:
         kept = self._kept(account)
         newest = max(kept, default=0)
         number = newest + 1 if update is None else update
@@ -49,7 +59,8 @@ class Vault:
         commitment = opened.commitment()
         if any(commitment == int(path.name[11:75], 16) for path in kept.values()):
             raise OpeningReused(f"{account} had this commitment before")
-        self._keep(opened, commitment)
+        path = self._folder(account) / _name(number, commitment)
+        replace_file(path, armour(seal(opened, self._secret)))
         return opened
 
     def newest(self, account: AccountReference) -> BookOpening:
@@ -73,18 +84,16 @@ class Vault:
             paths = list(folder.iterdir()) if folder.exists() else []
         except OSError as error:
             raise VaultError(f"vault {folder}: {error.strerror}") from error
-        named = ((_NAME.fullmatch(path.name), path) for path in paths)
-        return {int(name[1]): path for name, path in named if name is not None}
+        kept: dict[int, Path] = {}
+        for path in paths:
+            name = _NAME.fullmatch(path.name)
+            if name is not None and kept.setdefault(int(name[1]), path) != path:
+                raise VaultError(f"vault {folder}: two openings of update {int(name[1])}")
+        return kept
 
-    def _keep(self, opened: BookOpening, commitment: int) -> None:
-        folder = self._folder(opened.account)
-        try:
-            for each in (self.directory, folder):  # parents of a folder made would get no mode
-                each.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
-            path = folder / _name(opened.update, commitment)
-            replace_file(path, armour(seal(opened, self._secret)))
-        except OSError as error:
-            raise VaultError(f"vault {folder}: {error.strerror}") from error
+    def calls(self, account: AccountReference, chain_id: int) -> Path:
+        """Where the calls about an account are remembered."""
+        return self._folder(account) / f"calls-{chain_id}.txt"
 
     def _folder(self, account: AccountReference) -> Path:
         return self.directory / f"{account.group:040x}-{account.account_id:064x}"

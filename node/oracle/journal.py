@@ -8,15 +8,13 @@ the signer; only a person may decide that nothing was signed.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from dataclasses import dataclass
-from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from node.files import replace_file
+from node.files import lock_file, private_directory, replace_file
 from node.oracle.errors import EquivocationError, JournalError, ReportError
 from node.oracle.report import SnapshotReport
 from node.oracle.typed_data import Domain
@@ -26,7 +24,6 @@ __all__ = ["Journal"]
 
 FORMAT = "proofmark.oracle_journal"
 VERSION = 1
-_DIRECTORY_MODE = 0o700
 _NUMBERS = ("number", "snapshot_unix", "spot", "at_the_money_volatility")
 _BYTES = ("underlying", "market_hash", "market_digest")
 
@@ -53,11 +50,9 @@ class Journal:
         self._place = _Place(domain, underlying, signer)
         self._path = directory / f"{self._place.name}.json"
         try:
-            directory.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
-            self._lock = FileIO(directory / f"{self._place.name}.lock", "w")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            private_directory(directory)
+            self._lock = lock_file(directory / f"{self._place.name}.lock")
         except BlockingIOError as error:
-            self._lock.close()
             raise JournalError(f"another process signs with {self._path}: stop it") from error
         except OSError as error:
             raise JournalError(f"{directory}: {error.strerror}") from error
@@ -116,7 +111,7 @@ class Journal:
                 raise self._unreadable(f"expected {FORMAT} version {VERSION}")
             if document["place"] != self._place.name:
                 raise self._unreadable(f"the journal of {document['place']}")
-            values: dict[str, Any] = {name: int(document[name]) for name in _NUMBERS}
+            values: dict[str, Any] = {name: _integer(document[name]) for name in _NUMBERS}
             values |= {name: bytes.fromhex(document[name]) for name in _BYTES}
             return SnapshotReport(**values)
         except (KeyError, TypeError, ValueError, ReportError) as error:
@@ -127,6 +122,12 @@ class Journal:
             f"{self._path} is no journal of this signer ({reason}): nothing is signed before "
             "somebody has found out what was; then restore it, or remove it"
         )
+
+
+def _integer(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError(f"{value!r:.40} where an integer was expected")
+    return value
 
 
 def _sync_directory(directory: Path) -> None:

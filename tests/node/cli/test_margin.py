@@ -110,7 +110,7 @@ def test_commitments_differ(tmp_path: Path) -> None:
     one, other = commit(tmp_path), commit(tmp_path)
     assert (one["update"], other["update"]) == (1, 2)
     assert one["commitment"] != other["commitment"]
-    assert len({path.stat().st_size for path in tmp_path.glob("vault/*/*")}) == 1
+    assert len({path.stat().st_size for path in tmp_path.glob("vault/*/*.sealed")}) == 1
 
 
 def test_an_update_number_is_not_used_again(tmp_path: Path) -> None:

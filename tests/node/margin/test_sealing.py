@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,21 +83,23 @@ def test_another_key_or_account_does_not_open() -> None:
         unseal(sealed, replace(ACCOUNT, group=ACCOUNT.group + 1), SECRET)
 
 
-def test_salts_are_functions_of_owner_account_and_update() -> None:
+def test_salts_are_functions_of_owner_account_update_and_book() -> None:
     accounts = [
         ACCOUNT,
         AccountReference(ACCOUNT.account_id, ACCOUNT.group),
         replace(ACCOUNT, group=7),
     ]
     salts = {
-        secret.salt(account, update)
+        secret.salt(account, update, book)
         for secret in (SECRET, OTHER)
         for account in accounts
         for update in (1, 2, 256)
+        for book in (first_legs(0), first_legs(1))
     }
-    assert len(salts) == 18
+    assert len(salts) == 36
     assert all(0 <= salt < 1 << 248 for salt in salts)
-    assert SECRET.salt(ACCOUNT, 1) == OwnerSecret.of(development_account("owner")).salt(ACCOUNT, 1)
+    again = OwnerSecret.of(development_account("owner"))
+    assert SECRET.salt(ACCOUNT, 1, first_legs(1)) == again.salt(ACCOUNT, 1, first_legs(1))
 
 
 def test_two_commitments_of_one_book_share_nothing() -> None:
@@ -113,14 +116,14 @@ def test_printing_shows_nothing() -> None:
 
 
 def test_the_vault_keeps_every_update(tmp_path: Path) -> None:
-    vault = Vault(tmp_path / "vault", SECRET)
+    vault = Vault(tmp_path / "data" / "vault", SECRET)
     first = vault.commit(first_legs(2), ACCOUNT)
     second = vault.commit(first_legs(2), ACCOUNT)
     assert (first.update, second.update) == (1, 2)
     assert first.commitment() != second.commitment()
     assert vault.newest(ACCOUNT) == second
     assert vault.updates(ACCOUNT) == (1, 2)
-    files = sorted((tmp_path / "vault").glob("*/*.sealed"))
+    files = sorted((tmp_path / "data" / "vault").glob("*/*.sealed"))
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
     folders = {vault.directory, *(path.parent for path in files)}
     assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
@@ -158,3 +161,42 @@ def test_a_file_that_was_renamed_is_noticed(tmp_path: Path) -> None:
 def test_an_account_without_openings_is_a_refusal(tmp_path: Path) -> None:
     with pytest.raises(VaultError, match="no opening"):
         Vault(tmp_path / "none", SECRET).newest(ACCOUNT)
+
+
+def test_a_vault_from_a_backup_gives_no_salt_to_two_books(tmp_path: Path) -> None:
+    """Whoever was shown the one opening could try books for the other's commitment."""
+    lost = Vault(tmp_path / "lost", SECRET).commit(first_legs(2), ACCOUNT)
+    restored = Vault(tmp_path / "restored", SECRET).commit(first_legs(3), ACCOUNT)
+    assert lost.update == restored.update
+    assert lost.opening.salt != restored.opening.salt
+    again = Vault(tmp_path / "again", SECRET).commit(first_legs(2), ACCOUNT)
+    assert again.commitment() == lost.commitment()
+
+
+def test_writers_side_by_side_get_numbers_of_their_own(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = list(
+            pool.map(lambda i: Vault(tmp_path, SECRET).commit(first_legs(i % 4), ACCOUNT), range(8))
+        )
+    assert sorted(each.update for each in made) == list(range(1, 9))
+    assert Vault(tmp_path, SECRET).updates(ACCOUNT) == tuple(range(1, 9))
+
+
+def test_two_openings_of_one_number_are_not_chosen_from(tmp_path: Path) -> None:
+    for index in (1, 2):
+        Vault(tmp_path / str(index), SECRET).commit(first_legs(index), ACCOUNT)
+    (folder,) = (tmp_path / "1").iterdir()
+    for path in (tmp_path / "2").glob("*/*.sealed"):
+        path.rename(folder / path.name)
+    with pytest.raises(VaultError, match="two openings of update 1"):
+        Vault(tmp_path / "1", SECRET).newest(ACCOUNT)
+
+
+def test_a_folder_open_to_others_is_refused(tmp_path: Path) -> None:
+    Vault(tmp_path / "vault", SECRET).commit(first_legs(2), ACCOUNT)
+    (folder,) = (tmp_path / "vault").iterdir()
+    for path in (folder, folder.parent):
+        path.chmod(0o755)
+        with pytest.raises(VaultError, match="chmod 700"):
+            Vault(tmp_path / "vault", SECRET).commit(first_legs(3), ACCOUNT)
+        path.chmod(0o700)
