@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from eth_hash.auto import keccak
 from eth_keys.exceptions import BadSignature
@@ -22,6 +23,7 @@ from eth_utils.exceptions import ValidationError
 from circuits.statements.portfolio_margin.hidden import Hidden
 from node.chain.signatures import Account, LocalAccount, SignableMessage, encode_typed_data
 from node.margin.errors import NotTheOwner
+from node.margin.nonces import Nonces
 
 NONCE_BYTES = 32
 LONGEST_SECONDS = 300
@@ -77,20 +79,28 @@ class Gatekeeper:
     """Admits the calls of one owner, each once. Safe to use from several threads."""
 
     def __init__(
-        self, owner: str, domain: CallDomain, clock: Callable[[], float] = time.time
+        self,
+        owner: str,
+        domain: CallDomain,
+        nonces: Path,
+        clock: Callable[[], float] = time.time,
     ) -> None:
+        """`nonces` is the file of those that were answered; VaultError."""
         self._owner = owner
         self._domain = domain
         self._clock = clock
-        self._used: dict[bytes, int] = {}
+        self._latest = clock()
+        self._nonces = Nonces(nonces, self._latest)
         self._lock = threading.Lock()
 
     def admit(self, call: SignedCall) -> None:
         """Return where the call may be answered; NotTheOwner says why not, and nothing of it.
 
-        Strangers cannot fill the memory: a nonce is kept after its signature was checked.
+        Strangers cannot fill the memory: a nonce is kept after its signature was checked. Time
+        stands still while the clock is behind where it was: what was forgotten stays past.
         """
-        now = self._clock()
+        with self._lock:
+            now = self._latest = max(self._latest, self._clock())
         if not now <= call.deadline_unix <= now + LONGEST_SECONDS:
             raise NotTheOwner(
                 f"the call's deadline is past, or more than {LONGEST_SECONDS} s ahead of this clock"
@@ -102,12 +112,16 @@ class Gatekeeper:
                 "the call is not signed by the account's key for this method and node"
             )
         with self._lock:
-            self._used = {nonce: end for nonce, end in self._used.items() if end >= now}
-            if call.nonce in self._used:
+            self._nonces.forget(now)
+            if call.nonce in self._nonces:
                 raise NotTheOwner("this call was made before: sign it again under a new nonce")
-            if len(self._used) >= _MOST_CALLS:
+            if len(self._nonces) >= _MOST_CALLS:
                 raise NotTheOwner(f"{_MOST_CALLS} calls are remembered already: wait a minute")
-            self._used[call.nonce] = call.deadline_unix
+            self._nonces.add(call.nonce, call.deadline_unix)
+
+    def close(self) -> None:
+        """Let another process answer."""
+        self._nonces.close()
 
     def _signer(self, call: SignedCall) -> str | None:
         try:

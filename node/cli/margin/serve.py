@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -56,10 +57,7 @@ def serve(
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Serve an account's newest committed book to its owner over gRPC.
-
-    Answers calls that the account's key has signed, and nobody else. Ends with Ctrl-C or SIGTERM.
-    """
+    """Serve an account's newest committed book over gRPC, to calls that its key has signed."""
     from node.margin.authority import CallDomain, Gatekeeper  # noqa: PLC0415
     from node.margin.desk import MarketFile, OwnerDesk  # noqa: PLC0415
     from node.rpc.margin_service import MarginServer  # noqa: PLC0415
@@ -74,11 +72,11 @@ def serve(
         vault = owner_vault(settings_in(data_directory).data_directory, owner)
         valuer = MarketFile(market, chosen_parameters(parameters).parameters)
         valuer()  # a market that cannot be read is refused now, not at the first call
-        gatekeeper = Gatekeeper(owner.address, CallDomain(chain_id, reference.group))
-        server = MarginServer(
-            OwnerDesk(vault.newest(reference), valuer, gatekeeper), address=address, tls=served
-        )
-        server.start()
-        say(f"serving the owner on {server.address}; Ctrl-C stops")
-        stopped.wait()
-        server.drain()
+        opened = vault.newest(reference)
+        domain = CallDomain(chain_id, reference.group)
+        with closing(Gatekeeper(owner.address, domain, vault.calls(reference, chain_id))) as gate:
+            server = MarginServer(OwnerDesk(opened, valuer, gate), address=address, tls=served)
+            server.start()
+            say(f"serving the owner on {server.address}; Ctrl-C stops")
+            stopped.wait()
+            server.drain()
