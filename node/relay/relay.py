@@ -80,9 +80,8 @@ class Relay:
         live = self._ours(desk.store.outbox.entries(), chain_id)
         self._gaps.fill(live, head)
         ready = tuple(entry for entry in live if entry.state is Settlement.READY)
-        flying = sum(1 for entry in live if entry.state is Settlement.SUBMITTED)
-        room = desk.policy.max_in_flight - flying
-        self._sender.send_due(ready, head, now_ms, room)
+        flying = tuple(entry for entry in live if entry.state is Settlement.SUBMITTED)
+        self._sender.send_due(ready, flying, head, now_ms)
         self._hold_foreign(chain_id, now_ms)
 
     def _track(self, chain_id: int, head: Block, finalized: Block | None, now_ms: int) -> None:

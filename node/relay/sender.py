@@ -1,5 +1,7 @@
 """READY to SUBMITTED: check, price, sign, store, and only then send."""
 
+from collections.abc import Iterable
+
 from eth_utils.address import to_canonical_address
 
 from node.chain import Block
@@ -26,12 +28,21 @@ class Sender:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def send_due(self, ready: tuple[OutboxEntry, ...], head: Block, now_ms: int, room: int) -> None:
-        """Work through the ready entries that are due; at most ``room`` new transactions.
+    def send_due(
+        self,
+        ready: tuple[OutboxEntry, ...],
+        flying: tuple[OutboxEntry, ...],
+        head: Block,
+        now_ms: int,
+    ) -> None:
+        """Work through the ready entries that are due, beside those that are sent already.
 
         Entries whose bytes are stored come first and block the rest until they are out, for
-        their nonces are taken.
+        their nonces are taken. What an earlier transaction will overtake waits for its outcome: it
+        passes now and would revert then, at the cost of gas.
         """
+        room = self._desk.policy.max_in_flight - len(flying)
+        sequences = _Sequences(flying)
         started = sorted((e for e in ready if e.nonce is not None), key=lambda e: e.nonce or 0)
         for entry in started:
             is_out = False
@@ -40,10 +51,14 @@ class Sender:
                     is_out = self._send_stored(entry, head)
             if not is_out:
                 return
+            sequences.note(entry)
         for entry in ready:
-            if entry.nonce is None and entry.not_before_ms <= now_ms and room > 0:
+            due = entry.nonce is None and entry.not_before_ms <= now_ms and room > 0
+            if due and not sequences.overtake(entry):
                 with self._desk.alone(entry):
-                    room -= self._start(entry, head)
+                    if self._start(entry, head):
+                        room -= 1
+                        sequences.note(entry)
 
     def _send_stored(self, entry: OutboxEntry, head: Block) -> bool:
         """Send bytes that were stored before a crash or an outage; True when they are out."""
@@ -175,3 +190,25 @@ class Sender:
         desk.store.outbox.move(entry, Settlement.SUBMITTED, tx_hash=attempt.tx_hash)
         desk.log(EventKind.SENT, entry.id)
         return True
+
+
+class _Sequences:
+    """The highest sequence on its way of every key, consumer and subject."""
+
+    def __init__(self, flying: Iterable[OutboxEntry]) -> None:
+        self._highest: dict[tuple[bytes, bytes, bytes], int] = {}
+        for entry in flying:
+            self.note(entry)
+
+    def note(self, entry: OutboxEntry) -> None:
+        """One more is on its way."""
+        highest = self._highest.get(_line(entry), 0)
+        self._highest[_line(entry)] = max(highest, entry.slot.sequence)
+
+    def overtake(self, entry: OutboxEntry) -> bool:
+        """Whether one on its way leaves no place for this one."""
+        return self._highest.get(_line(entry), 0) > entry.slot.sequence
+
+
+def _line(entry: OutboxEntry) -> tuple[bytes, bytes, bytes]:
+    return entry.slot.key_id, entry.slot.consumer, entry.slot.subject

@@ -62,6 +62,18 @@ def test_several_entries_take_consecutive_nonces_in_order(rig: Rig) -> None:
     assert [effect[3] for effect in rig.chain.effects()] == [1, 2, 3]
 
 
+def test_a_lower_sequence_never_follows_a_higher_one_into_a_revert(rig: Rig) -> None:
+    """Each passes as long as none is mined, and whoever hands them in pays nothing."""
+    jobs = [rig.add(sequence) for sequence in (3, 2, 1, 4)]
+    rig.step()
+    assert len(rig.chain.seen) == 2
+    rig.settle()
+    assert len(rig.chain.seen) == 2
+    states = [rig.settlement(job) for job in jobs]
+    final, rejected = Settlement.FINAL, Settlement.REJECTED
+    assert states == [final, rejected, rejected, final]
+
+
 def test_at_most_so_many_in_flight(tmp_path: Path) -> None:
     rig = Rig(tmp_path, policy=replace(POLICY, max_in_flight=2))
     for sequence in (1, 2, 3, 4):
