@@ -78,7 +78,7 @@ class Settings(BaseSettings):
         description="Attestations in no block yet, above which none is taken.",
     )
     relay_per_minute: int = Field(
-        default=120, ge=1, le=100_000, description="Attestations looked at in a minute."
+        default=120, ge=1, le=100_000, description="The same looked at in a minute for one caller."
     )
     oracle_max_age_seconds: int = Field(
         default=120, ge=1, le=86_400, description="Oldest market that a signer believes."

@@ -49,10 +49,12 @@ class Intake(Protocol):
 class RelayDesk(Protocol):
     """Finished attestations."""
 
-    def relay(self, attestation: AttestationBytes, still_wanted: StillWanted) -> JobView:
+    def relay(
+        self, attestation: AttestationBytes, caller: str, still_wanted: StillWanted
+    ) -> JobView:
         """The job, committed to disk before this returns; raises a Refusal.
 
-        The same words again answer the same job.
+        The same words again answer the same job. `caller` is the network address that asks.
         """
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterator
+from urllib.parse import unquote
 
 import grpc
 
@@ -54,7 +56,7 @@ class PricingServicer(pricing_service_pb2_grpc.PricingServiceServicer):  # type:
     ) -> pb.RelayAttestationResponse:
         """Accept a finished attestation; it is stored when this returns."""
         attestation = mapping.attestation_value(request)
-        job = self._rooms.relay.relay(attestation, _wanted(context))
+        job = self._rooms.relay.relay(attestation, _caller(context), _wanted(context))
         return pb.RelayAttestationResponse(job=mapping.job_message(job))
 
     def GetJob(self, request: pb.GetJobRequest, context: grpc.ServicerContext) -> pb.GetJobResponse:  # noqa: ARG002, N802
@@ -159,6 +161,15 @@ def _note(job: values.JobView, progress: values.JobProgress | None) -> _Note:
     """What may change while a job stays in its state."""
     proving = job.proving_state is values.ProvingState.PROVING
     return job.cause, job.cause_message, progress if proving else None
+
+
+def _caller(context: grpc.ServicerContext) -> str:
+    """The address that asks, without its port; of IPv6 the network, which one caller has whole."""
+    host = unquote(context.peer().rpartition(":")[0]).rpartition("ipv6:")[2].strip("[]")
+    try:
+        return str(ipaddress.ip_network((host, 64), strict=False))
+    except ValueError:
+        return host
 
 
 def _wanted(context: grpc.ServicerContext) -> Callable[[], None]:

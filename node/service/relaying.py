@@ -51,9 +51,13 @@ log = structlog.get_logger("node")
 
 @dataclass(frozen=True)
 class RelayIntake:
-    """How much is taken: while fewer are in no block yet, and so many new ones in a minute."""
+    """How much is taken: while fewer are in no block yet, and so many new ones in a minute.
+
+    `of_one` is how many of one key, consumer and subject wait; `per_minute` counts for each caller.
+    """
 
     waiting: int = 256
+    of_one: int = 8
     per_minute: int = 120
 
 
@@ -75,7 +79,9 @@ class AttestationRelay:
         self._policy = policy
         self._rate = RateLimit(policy.per_minute)
 
-    def relay(self, attestation: AttestationBytes, still_wanted: StillWanted) -> JobView:
+    def relay(
+        self, attestation: AttestationBytes, caller: str, still_wanted: StillWanted
+    ) -> JobView:
         """The job, on disk before this returns; the same words again answer the same job."""
         if self._settlement.describe() is None:
             raise NoSettlement("this node settles on no chain, so it relays nothing; ask another")
@@ -88,7 +94,7 @@ class AttestationRelay:
         known = self._store.jobs.find_handed_in(RELAY_KIND, data_hash, slot)
         if known is not None:
             return self._jobs.view(known)
-        self._check_room()
+        self._check_room(slot, caller)
         _verify(attestation, key, words, header)
         finished = NewAttestation(
             key_id=attestation.key_id,
@@ -123,7 +129,7 @@ class AttestationRelay:
         except NotServedError as error:
             raise Unsupported(str(error)) from error
 
-    def _check_room(self) -> None:
+    def _check_room(self, slot: Slot, caller: str) -> None:
         waiting = self._store.outbox.waiting()
         if waiting >= self._policy.waiting:
             raise QueueFull(
@@ -131,10 +137,19 @@ class AttestationRelay:
                 metadata={"limit": str(self._policy.waiting)},
                 retry_after_seconds=_QUEUE_RETRY_SECONDS,
             )
-        delay = self._rate.take()
+        beside = self._store.outbox.waiting(slot)
+        if beside >= self._policy.of_one:
+            raise QueueFull(
+                f"{beside} attestations of this key, consumer and subject are in no block yet; "
+                "send the next one later",
+                metadata={"limit": str(self._policy.of_one)},
+                retry_after_seconds=_QUEUE_RETRY_SECONDS,
+            )
+        delay = self._rate.take(caller)
         if delay:
             raise QueueFull(
-                f"{self._policy.per_minute} attestations a minute are looked at; send later",
+                f"{self._policy.per_minute} attestations a minute are looked at for one caller; "
+                "send later",
                 metadata={"limit": str(self._policy.per_minute)},
                 retry_after_seconds=delay,
             )

@@ -42,10 +42,12 @@ class Outbox:
         with self._database.read() as connection:
             return tuple(map(entry_of, connection.execute(query)))
 
-    def waiting(self) -> int:
-        """How many entries are in no block yet."""
+    def waiting(self, beside: Slot | None = None) -> int:
+        """How many entries are in no block yet: all, or those that a slot's sequence counts."""
         pending = (Settlement.READY, Settlement.SUBMITTED)
         query = select(func.count()).where(t.outbox.c.state.in_(pending))
+        if beside is not None:
+            query = query.where(_same_line(beside))
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -221,13 +223,20 @@ def occupant(connection: Connection, slot: Slot) -> OutboxEntry | None:
 def _same_slot(slot: Slot) -> ColumnElement[bool]:
     columns = t.outbox.c
     return and_(
+        _same_line(slot),
+        columns.sequence == slot.sequence,
+        columns.state != Settlement.REJECTED,
+    )
+
+
+def _same_line(slot: Slot) -> ColumnElement[bool]:
+    columns = t.outbox.c
+    return and_(
         columns.chain_id == slot.chain_id,
         columns.registry == slot.registry,
         columns.key_id == slot.key_id,
         columns.consumer == slot.consumer,
         columns.subject == slot.subject,
-        columns.sequence == slot.sequence,
-        columns.state != Settlement.REJECTED,
     )
 
 

@@ -92,6 +92,7 @@ class FakeJobs:
 
     def __init__(self, changes: ChangeCounter, most_queued: int = 3) -> None:
         self.states: dict[str, list[JobView]] = defaultdict(list)
+        self.callers: list[str] = []
         self.submissions: dict[str, MarksSubmission] = {}
         self.running: dict[str, JobProgress] = {}
         self._changes = changes
@@ -132,7 +133,10 @@ class FakeJobs:
         self._changes.notify()
         return job
 
-    def relay(self, attestation: AttestationBytes, still_wanted: StillWanted) -> JobView:
+    def relay(
+        self, attestation: AttestationBytes, caller: str, still_wanted: StillWanted
+    ) -> JobView:
+        self.callers.append(caller)
         still_wanted()
         if attestation != ATTESTATION:
             raise ProofInvalid("the proof is refused, pairing equation")

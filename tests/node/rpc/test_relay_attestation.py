@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 import grpc
 import pytest
@@ -24,6 +25,7 @@ from node.pb import pricing_service_pb2 as pb
 from node.pb import pricing_service_pb2_grpc
 from node.rpc import PricingServer
 from node.rpc.errors import ConsumerRefused, QueueFull, Refusal, SlotTaken
+from node.rpc.service import _caller
 from node.values import JobView
 from tests.node.rpc.fakes import ATTESTATION, FakeNode
 
@@ -70,3 +72,21 @@ def test_a_relay_call_without_an_attestation_or_above_the_limit(
     assert call_error(caught.value).faults[0].field == "attestation"
     with pytest.raises(OverloadedError, match="MESSAGE_TOO_LARGE"):
         client.relay_attestation(Attestation(b"\x01" * 32, bytes(80 * 1024), bytes(320)))
+
+
+def test_the_room_is_told_who_asks(client: Client, node: FakeNode) -> None:
+    client.relay_attestation(Attestation(ATTESTATION.key_id, ATTESTATION.words, ATTESTATION.proof))
+    assert node.jobs.callers == ["ipv4:127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    ("peer", "caller"),
+    [
+        ("ipv4:192.0.2.7:50000", "ipv4:192.0.2.7"),
+        ("ipv6:%5B2001:db8:1:2:3:4:5:6%5D:50000", "2001:db8:1:2::/64"),
+        ("ipv6:[2001:db8:1:2::9]:50001", "2001:db8:1:2::/64"),
+        ("unix:", "unix"),
+    ],
+)
+def test_a_caller_is_an_address_or_a_network(peer: str, caller: str) -> None:
+    assert _caller(Mock(peer=lambda: peer)) == caller

@@ -31,8 +31,8 @@ class Desk:
         self.room = AttestationRelay(store, self.jobs, KeyStore(keys), self.settlement, policy)
         self.worker: Relay = accounts.relay(store)
 
-    def take(self, attestation: AttestationBytes) -> JobView:
-        return self.room.relay(attestation, lambda: None)
+    def take(self, attestation: AttestationBytes, caller: str = "somebody") -> JobView:
+        return self.room.relay(attestation, caller, lambda: None)
 
     def force(self, attestation: AttestationBytes) -> JobView:
         """As if the registry had been content when it came, and is no longer."""
