@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from importlib import metadata
 from typing import Annotated
 
@@ -58,7 +59,8 @@ def build_app() -> typer.Typer:
 
 
 def main() -> None:
-    """Entry point of the script `proofmark`."""
+    """Entry point of the script `proofmark`. Keys and books are in no core dump."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     build_app()(prog_name="proofmark")
 
 

@@ -27,8 +27,9 @@ def print_json(data: Any) -> None:
 
 
 def say(message: str) -> None:
-    """A message on stderr."""
-    typer.echo(message, err=True)
+    """A message on stderr; what files and peers said in it cannot steer the terminal."""
+    shown = (each if each.isprintable() or each == "\n" else "\ufffd" for each in message)
+    typer.echo("".join(shown), err=True)
 
 
 def table_console() -> Console:

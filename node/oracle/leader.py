@@ -30,6 +30,7 @@ __all__ = ["Leader", "Round", "SignerPeer"]
 
 _Answer = TypeVar("_Answer")
 
+_LONGEST_TROUBLE = 500
 _SECONDS_AHEAD = 1
 """Of the clock; signers allow 2."""
 
@@ -181,7 +182,7 @@ class Leader:
                 try:
                     answers[name] = future.result()
                 except Exception as error:  # a peer's failure, of whatever kind, is its own
-                    troubles[name] = str(error)
+                    troubles[name] = str(error)[:_LONGEST_TROUBLE]
         return answers
 
 

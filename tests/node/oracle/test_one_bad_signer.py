@@ -160,3 +160,11 @@ def test_nothing_of_a_stranger_is_decoded(
     views = [committee.signed(0), committee.signed(1), stranger]
     with pytest.raises(ViewError, match="which is no signer"):
         committee.roles[0].sign(views)
+
+
+def test_what_a_peer_says_of_its_trouble_is_cut(committee: Committee) -> None:
+    def long(*_: object) -> bytes:
+        raise ValueError("x" * 1_000_000)
+
+    committee.peers[BAD].sign = long
+    assert len(committee.leader().round().troubles[ADDRESSES[BAD]]) == 500

@@ -233,7 +233,10 @@ def test_a_journal_has_one_owner_and_is_not_guessed(tmp_path: Path, committee: C
     again.close()
     (first,) = tmp_path.glob(f"*{ADDRESSES[0].lower()}.json")
     (second,) = tmp_path.glob(f"*{ADDRESSES[1].lower()}.json")
-    for content in ("", "{}", "[1]", second.read_text(encoding="utf-8")):
+    good = first.read_text(encoding="utf-8")
+    strange = [good.replace('"number": 7', f'"number": {n}') for n in ("7.0", "1e400", '"7"')]
+    assert good not in strange
+    for content in ("", "{}", "[1]", second.read_text(encoding="utf-8"), good[:-9], *strange):
         first.write_text(content, encoding="utf-8")
         with pytest.raises(JournalError, match="is no journal of this signer"):
             Journal(tmp_path, DOMAIN, UNDERLYING, ADDRESSES[0])
