@@ -23,15 +23,13 @@ from eth_utils.exceptions import ValidationError
 from circuits.statements.portfolio_margin.hidden import Hidden
 from node.chain.signatures import Account, LocalAccount, SignableMessage, encode_typed_data
 from node.margin.errors import NotTheOwner
-from node.margin.nonces import Nonces
+from node.margin.nonces import MOST_CALLS, Nonces
 
 NONCE_BYTES = 32
 LONGEST_SECONDS = 300
 """How far ahead of the node's clock a deadline may lie."""
 
 _SIGNATURE_BYTES = 65
-_MOST_CALLS = 4096
-"""Calls within `LONGEST_SECONDS` that a node answers: nonces are kept until their deadline."""
 _FIELDS = (
     ("method", "string"),
     ("contentHash", "bytes32"),
@@ -115,8 +113,8 @@ class Gatekeeper:
             self._nonces.forget(now)
             if call.nonce in self._nonces:
                 raise NotTheOwner("this call was made before: sign it again under a new nonce")
-            if len(self._nonces) >= _MOST_CALLS:
-                raise NotTheOwner(f"{_MOST_CALLS} calls are remembered already: wait a minute")
+            if len(self._nonces) >= MOST_CALLS:
+                raise NotTheOwner(f"{MOST_CALLS} calls are remembered already: wait a minute")
             self._nonces.add(call.nonce, call.deadline_unix)
 
     def close(self) -> None:

@@ -67,19 +67,22 @@ class OwnerDesk:
     def quote(self, account_id: int, collateral: int) -> MarginSheet:
         """The sheet of the book as it is; NotTheOwner for another account, BookRefused."""
         self._check(account_id)
+        return self._sheet(self._market(), collateral)
+
+    def what_if(self, account_id: int, collateral: int, trade: Sequence[RawHolding]) -> WhatIf:
+        """Before and after a trade, in one market; the same refusals, which name rows alone."""
+        self._check(account_id)
+        valuer = self._market()
+        changes = self._trade(trade, valuer)
+        before = self._sheet(valuer, collateral)
+        return valuer.what_if(self._opened.book, changes, collateral, before)
+
+    def _sheet(self, valuer: Valuer, collateral: int) -> MarginSheet:
         with self._lock:
-            valuer = self._market()
             if self._kept is None or self._kept[:2] != (valuer, collateral):
                 sheet = valuer.quote(self._opened.book, collateral)
                 self._kept = valuer, collateral, sheet
             return self._kept[2]
-
-    def what_if(self, account_id: int, collateral: int, trade: Sequence[RawHolding]) -> WhatIf:
-        """Before and after a trade; the same refusals, which name rows and never amounts."""
-        before = self.quote(account_id, collateral)
-        valuer = self._market()
-        changes = self._trade(trade, valuer)
-        return valuer.what_if(self._opened.book, changes, collateral, before)
 
     def _check(self, account_id: int) -> None:
         if account_id != self._opened.opening.account_id:

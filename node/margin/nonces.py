@@ -1,7 +1,8 @@
 """Nonces of the calls that an owner's node has answered, until their deadlines.
 
 A text file, a line for each nonce: deadline in Unix seconds, and 64 hexadecimal digits. A line is
-on disk before its call is answered, so a restart forgets none. One process has the file.
+on disk before its call is answered, so a restart forgets none. Lines of the past go when the file
+is opened, and whenever it has grown by as many as a node remembers. One process has the file.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from pathlib import Path
 
 from node.files import lock_file, private_directory, replace_file
 from node.margin.errors import VaultError
+
+MOST_CALLS = 4096
+"""Remembered at a time."""
 
 _LINE = re.compile(rb"([0-9]{1,20}) ([0-9a-f]{64})\n")
 
@@ -33,9 +37,8 @@ class Nonces:
             text = path.read_bytes() if path.exists() else b""
             self._ends = {bytes.fromhex(n.decode()): int(end) for end, n in _LINE.findall(text)}
             self.forget(now)
-            lines = (_line(nonce, end) for nonce, end in self._ends.items())
-            replace_file(path, "".join(lines))
-            self._file = FileIO(path, "a")
+            self._path = path
+            self._rewrite()
         except OSError as error:
             self._lock.close()
             raise VaultError(f"cannot use {path}: {error.strerror}") from error
@@ -52,17 +55,27 @@ class Nonces:
 
     def add(self, nonce: bytes, deadline_unix: int) -> None:
         """Remember one; on disk when this returns. VaultError."""
+        self._ends[nonce] = deadline_unix
         try:
+            if self._appended == MOST_CALLS:
+                self._file.close()
+                self._rewrite()
+                return
             self._file.write(_line(nonce, deadline_unix).encode())
             os.fsync(self._file.fileno())
+            self._appended += 1
         except OSError as error:
             raise VaultError(f"a call cannot be remembered: {error.strerror}") from error
-        self._ends[nonce] = deadline_unix
 
     def close(self) -> None:
         """Let another process have the file."""
         self._file.close()
         self._lock.close()
+
+    def _rewrite(self) -> None:
+        replace_file(self._path, "".join(_line(*each) for each in self._ends.items()))
+        self._file = FileIO(self._path, "a")
+        self._appended = 0
 
 
 def _line(nonce: bytes, deadline_unix: int) -> str:

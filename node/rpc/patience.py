@@ -14,7 +14,7 @@ from typing import Any
 
 import grpc
 
-SLOWEST_SECONDS = 5.0
+SLOWEST_SECONDS = 10.0
 """From the beginning of a call to its request; of a reflection stream, to its end."""
 
 _KINDS: dict[bool, Callable[..., Any]] = {

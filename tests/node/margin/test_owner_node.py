@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -18,14 +19,15 @@ import structlog
 from node.chain import development_account
 from node.client import InvalidRequestError, NodeFaultError
 from node.client.margin import AsyncMarginClient, Holding, MarginClient, Owner
-from node.margin import BookOpening, NotTheOwner, OwnerSecret, VaultError
-from node.margin.authority import CallDomain, Gatekeeper, SignedCall, sign_call
+from node.margin import BookOpening, OwnerSecret
+from node.margin.authority import CallDomain, Gatekeeper, sign_call
 from node.margin.desk import MarketFile, OwnerDesk
 from node.pb import margin_service_pb2 as pb
 from node.pb import margin_service_pb2_grpc
+from node.quoting import RawHolding
 from node.rpc.listening import AddressRefusedError
 from node.rpc.margin_service import MARGIN_LIMITS, MarginServer
-from tests.node.margin.books import ACCOUNT, MARKET, PARAMETERS, shipped_book, valuer
+from tests.node.margin.books import ACCOUNT, FALLEN, MARKET, PARAMETERS, shipped_book, valuer
 
 OWNER = development_account("owner")
 THIEF = development_account("owner", 1)
@@ -51,26 +53,6 @@ def server(tmp_path: Path) -> Iterator[MarginServer]:
         running.start()
         yield running
         running.stop()
-
-
-@pytest.fixture
-def now() -> list[float]:
-    return [NOW]
-
-
-@pytest.fixture
-def start(tmp_path: Path, now: list[float]) -> Iterator[Callable[[], Gatekeeper]]:
-    """Starts the node's gatekeeper; the one before has ended."""
-    running = ExitStack()
-
-    def restart() -> Gatekeeper:
-        running.close()
-        calls = tmp_path / "vault" / "calls.txt"
-        made = Gatekeeper(OWNER.address, DOMAIN, calls, clock=lambda: now[0])
-        return running.enter_context(closing(made))
-
-    with running:
-        yield restart
 
 
 def client(server: MarginServer, **change: Any) -> MarginClient:
@@ -186,102 +168,17 @@ def test_the_log_holds_nothing_of_the_book(
     assert str(ACCOUNT.account_id) not in text
 
 
-def test_it_listens_on_loopback_alone(start: Callable[[], Gatekeeper]) -> None:
-    desk = OwnerDesk(opened(), valuer, start())
-    with pytest.raises(AddressRefusedError):
-        MarginServer(desk, address="0.0.0.0:0")
+def test_it_listens_on_loopback_alone(tmp_path: Path) -> None:
+    with closing(Gatekeeper(OWNER.address, DOMAIN, tmp_path / "calls.txt")) as gatekeeper:
+        desk = OwnerDesk(opened(), valuer, gatekeeper)
+        with pytest.raises(AddressRefusedError):
+            MarginServer(desk, address="0.0.0.0:0")
 
 
-def call_at(now: float = NOW, seconds: int = 60, method: str = "WhatIf") -> SignedCall:
-    return sign_call(OWNER, DOMAIN, method, b"content", now=now, seconds=seconds)
-
-
-@pytest.mark.parametrize(
-    "call",
-    [
-        call_at(seconds=-1),
-        call_at(seconds=301),
-        replace(call_at(), deadline_unix=int(NOW) + 61),
-        replace(call_at(), method="QuoteMargin"),
-        replace(call_at(), content=b"other"),
-        replace(call_at(), nonce=bytes(32)),
-        replace(call_at(), nonce=b"short"),
-        replace(call_at(), signature=bytes(65)),
-        replace(call_at(), signature=b"\xff" * 65),
-        replace(call_at(), signature=b""),
-    ],
-)
-def test_the_gatekeeper_refuses(call: SignedCall, start: Callable[[], Gatekeeper]) -> None:
-    with pytest.raises(NotTheOwner):
-        start().admit(call)
-
-
-def test_strangers_do_not_fill_the_memory_and_time_empties_it(
-    start: Callable[[], Gatekeeper], now: list[float], tmp_path: Path
-) -> None:
-    gatekeeper = start()
-    for _ in range(3):
-        with pytest.raises(NotTheOwner):
-            gatekeeper.admit(sign_call(THIEF, DOMAIN, "WhatIf", b"", now=NOW))
-    assert not (tmp_path / "vault" / "calls.txt").read_bytes()
-    first = call_at()
-    gatekeeper.admit(first)
-    with pytest.raises(NotTheOwner, match="before"):
-        gatekeeper.admit(first)
-    now[0] += 61
-    gatekeeper.admit(call_at(now[0]))
-    assert first.nonce not in gatekeeper._nonces
-
-
-def test_a_restart_forgets_no_call(start: Callable[[], Gatekeeper], now: list[float]) -> None:
-    call = call_at()
-    start().admit(call)
-    now[0] += 30
-    with pytest.raises(NotTheOwner, match="before"):
-        start().admit(call)
-    with pytest.raises(NotTheOwner, match="before"):
-        start().admit(call)
-
-
-def test_a_clock_that_moves_back_forgets_no_call(
-    start: Callable[[], Gatekeeper], now: list[float]
-) -> None:
-    gatekeeper, call = start(), call_at()
-    gatekeeper.admit(call)
-    now[0] += 100
-    gatekeeper.admit(call_at(now[0]))  # whose deadline empties the memory of the first
-    now[0] = NOW
-    with pytest.raises(NotTheOwner, match="deadline is past"):
-        gatekeeper.admit(call)
-
-
-def test_two_nodes_of_one_account_do_not_answer_the_same_call(
-    start: Callable[[], Gatekeeper], tmp_path: Path
-) -> None:
-    start()
-    with pytest.raises(VaultError, match="another process answers"):
-        Gatekeeper(OWNER.address, DOMAIN, tmp_path / "vault" / "calls.txt")
-
-
-def test_a_call_that_cannot_be_remembered_is_not_answered(
-    start: Callable[[], Gatekeeper], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    gatekeeper, call = start(), call_at()
-    monkeypatch.setattr("node.margin.nonces.os.fsync", full)
-    with pytest.raises(VaultError, match="No space left"):
-        gatekeeper.admit(call)
-
-
-def test_what_is_remembered_is_private_and_says_nothing_of_a_call(
-    start: Callable[[], Gatekeeper], tmp_path: Path
-) -> None:
-    start().admit(call_at())
-    path = tmp_path / "vault" / "calls.txt"
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert path.parent.stat().st_mode & 0o777 == 0o700
-    path.write_bytes(path.read_bytes() + b"123 torn")
-    start().admit(call_at())
-    assert len(path.read_bytes().splitlines()) == 2
+def test_both_sides_of_a_trade_are_of_one_market(tmp_path: Path) -> None:
+    markets = itertools.cycle([valuer(), valuer(FALLEN)])
+    nothing = [RawHolding(1, "cash", "", "", "0")]
+    with closing(Gatekeeper(OWNER.address, DOMAIN, tmp_path / "calls.txt")) as gatekeeper:
+        desk = OwnerDesk(opened(), lambda: next(markets), gatekeeper)
+        found = desk.what_if(ACCOUNT.account_id, 0, nothing)
+    assert found.before.maintenance == found.after.maintenance
