@@ -129,7 +129,12 @@ def lead(
         settings = settings_in(data_directory)
         from node.oracle import Leader, OracleContract  # noqa: PLC0415
         from node.service import configure_logging  # noqa: PLC0415
-        from node.service.oracle import oracle_domain, submit_round, unix_seconds  # noqa: PLC0415
+        from node.service.oracle import (  # noqa: PLC0415
+            oracle_domain,
+            source_policy,
+            submit_round,
+            unix_seconds,
+        )
 
         connected, deployment = _connect(settings, rpc)
         account, domain = _account(keystore, password_file), oracle_domain(deployment)
@@ -141,6 +146,7 @@ def lead(
             book=OracleContract(connected, domain),
             clock=unix_seconds,
             max_age_seconds=settings.oracle_max_age_seconds,
+            parameters=source_policy(settings).parameters,
         )
         notify = sayer(as_json)
         _rounds(lambda: submit_round(leader, connected, account, notify), stopped, once, every)

@@ -2,8 +2,9 @@
 
 A leader needs no trust: signers compute the report themselves, and anybody may submit it. It
 decides whose views are used, so it leaves out what would spoil a round: views of nobody, stale
-ones, those of another listing than most signers have, and numbers ahead of their time. Signers
-look at a view later and by clocks of their own, so the leader is stricter about time than they are.
+ones, those of another listing than most signers have, numbers ahead of their time, curves without
+provable margins. Signers look at a view later and by clocks of their own, so the leader is stricter
+about time than they are.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median_low
 from typing import Protocol, TypeVar
 
+from circuits.statements.portfolio_margin import MarginParameters
+from circuits.statements.ranges import InputError
 from node.errors import NodeError
-from node.oracle.errors import SignaturesError, ViewError
+from node.oracle.errors import SignaturesError, SourceError, ViewError
 from node.oracle.median import median_view
 from node.oracle.report import SnapshotReport
 from node.oracle.signer import open_views
 from node.oracle.signing import SignedReport, recover
+from node.oracle.source import check_listing
 from node.oracle.submission import OracleBook
 from node.oracle.typed_data import Domain
 from node.oracle.view import OracleView
@@ -74,6 +78,7 @@ class Leader:
     """Brings one underlying's reports about.
 
     ``max_age_seconds`` is how old a view may be for signers; three quarters of it, here.
+    ``parameters`` are the sets by which signers want margins provable.
     """
 
     def __init__(
@@ -85,6 +90,7 @@ class Leader:
         book: OracleBook,
         clock: Callable[[], int],
         max_age_seconds: int = 120,
+        parameters: Sequence[MarginParameters] = (),
     ) -> None:
         self._peers = list(peers)
         self._domain = domain
@@ -92,6 +98,7 @@ class Leader:
         self._book = book
         self._clock = clock
         self._max_age_seconds = max_age_seconds * 3 // 4
+        self._parameters = parameters
 
     def round(self) -> Round:
         """One report, signed by at least the threshold.
@@ -115,7 +122,7 @@ class Leader:
         return Round(signed, troubles)
 
     def _views(self, threshold: int, troubles: dict[str, str]) -> list[_Found]:
-        """The views of one listing, sorted by signer."""
+        """The views of one listing, of which signers would sign the medians."""
         found: dict[str, _Found] = {}
         for name, signed in self._ask(lambda peer: peer.view(), troubles).items():
             try:
@@ -136,7 +143,7 @@ class Leader:
                 alike.append(each)
             else:
                 troubles[each.name] = "lists other assets, expiries or series than most"
-        chosen = _in_their_time(alike, troubles)
+        chosen = self._signable(alike, troubles)
         if len(chosen) < threshold:
             raise ViewError(
                 f"{len(chosen)} views that agree what is listed, the oracle wants {threshold}"
@@ -153,6 +160,30 @@ class Leader:
                 f"a view of {view.snapshot_unix}, {age} s old; expected {-_SECONDS_AHEAD} to "
                 f"{self._max_age_seconds} s"
             )
+
+    def _signable(self, alike: Sequence[_Found], troubles: dict[str, str]) -> list[_Found]:
+        """All but those that would have every signer refuse, the highest number first."""
+        chosen = sorted(alike, key=lambda each: -each.view.next_number)
+        while chosen:
+            unix = median_low(each.view.snapshot_unix for each in chosen)
+            faults = ((each, self._fault(each.view, unix)) for each in chosen)
+            worst, fault = next((pair for pair in faults if pair[1]), (None, ""))
+            if worst is None:
+                break
+            troubles[worst.name] = fault
+            chosen.remove(worst)
+        return chosen
+
+    def _fault(self, view: OracleView, unix: int) -> str:
+        """Why signers would refuse what this view may bring into a report; or nothing."""
+        if view.next_number > unix:
+            return f"asks for number {view.next_number}, the last one now is {unix}"
+        try:
+            if view.margin is not None:
+                check_listing(replace(view.margin, snapshot_unix=unix), self._parameters)
+        except (InputError, SourceError) as error:
+            return str(error)
+        return ""
 
     def _signatures(
         self, report: SnapshotReport, views: Sequence[SignedView], troubles: dict[str, str]
@@ -184,19 +215,6 @@ class Leader:
                 except Exception as error:  # a peer's failure, of whatever kind, is its own
                     troubles[name] = str(error)[:_LONGEST_TROUBLE]
         return answers
-
-
-def _in_their_time(alike: Sequence[_Found], troubles: dict[str, str]) -> list[_Found]:
-    """All but those that ask for a number which no signer gives to the medians' time."""
-    chosen = list(alike)
-    while chosen:
-        unix = median_low(each.view.snapshot_unix for each in chosen)
-        last = max(chosen, key=lambda each: each.view.next_number)
-        if last.view.next_number <= unix:
-            break
-        chosen.remove(last)
-        troubles[last.name] = f"asks for number {last.view.next_number}, the last one now is {unix}"
-    return chosen
 
 
 def _told(troubles: Mapping[str, str]) -> str:

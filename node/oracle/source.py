@@ -19,7 +19,14 @@ from node.oracle.median import with_ruled_volatility
 from node.oracle.view import OracleView
 from node.quoting import PROVING, QuoteError, market_of, read_chain, read_margin_market
 
-__all__ = ["CheckedSource", "FileSource", "MarketSource", "Marks", "SourcePolicy"]
+__all__ = [
+    "CheckedSource",
+    "FileSource",
+    "MarketSource",
+    "Marks",
+    "SourcePolicy",
+    "check_listing",
+]
 
 _BPS = 10_000
 
@@ -77,6 +84,15 @@ class Marks:
     volatility: int
 
 
+def check_listing(margin: MarginMarket, parameters: Sequence[MarginParameters]) -> None:
+    """Raise SourceError unless margins are provable in this listing by every parameter set."""
+    try:
+        for each in parameters:
+            check_admissible(margin, each)
+    except InputError as error:
+        raise SourceError(f"margins would not be provable: {error}") from error
+
+
 class CheckedSource:
     """A source that is believed only while it is fresh, monotone in time, admissible and plausible.
 
@@ -112,12 +128,8 @@ class CheckedSource:
 
     def check_admissible(self, margin: MarginMarket | None) -> None:
         """Raise SourceError unless margins are provable in this listing by every parameter set."""
-        try:
-            for parameters in self._policy.parameters:
-                if margin is not None:
-                    check_admissible(margin, parameters)
-        except InputError as error:
-            raise SourceError(f"margins would not be provable: {error}") from error
+        if margin is not None:
+            check_listing(margin, self._policy.parameters)
 
     def check_fresh(self, snapshot_unix: int) -> None:
         """Raise SourceError for a time in the future, or too long ago."""

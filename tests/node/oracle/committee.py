@@ -178,7 +178,14 @@ class Committee:
         )
 
     def leader(self) -> Leader:
-        return Leader(self.peers, DOMAIN, UNDERLYING, book=self.book, clock=lambda: self.now)
+        return Leader(
+            self.peers,
+            DOMAIN,
+            UNDERLYING,
+            book=self.book,
+            clock=lambda: self.now,
+            parameters=POLICY.parameters,
+        )
 
     def view(self, index: int, **changes: Any) -> OracleView:
         source = self.sources[index]

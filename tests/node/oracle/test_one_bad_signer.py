@@ -11,8 +11,11 @@ import pytest
 from eth_hash.auto import keccak
 from eth_keys.constants import SECPK1_N
 
+from circuits.statements.option_marks.inputs import SECONDS_PER_YEAR
+from circuits.statements.portfolio_margin import Svi
 from node.chain import development_account
-from node.oracle import ViewError, decode_view
+from node.oracle import ViewError, decode_view, median_view
+from node.oracle.median import with_ruled_volatility
 from node.oracle.typed_data import typed_data
 from node.oracle.view_codec import _FIELDS
 from node.values import SignedView
@@ -168,3 +171,27 @@ def test_what_a_peer_says_of_its_trouble_is_cut(committee: Committee) -> None:
 
     committee.peers[BAD].sign = long
     assert len(committee.leader().round().troubles[ADDRESSES[BAD]]) == 500
+
+
+def test_the_best_curve_without_provable_margins_stops_no_round(committee: Committee) -> None:
+    """At every place where curves are compared it is the median, and its wings are too steep."""
+    for index, source in enumerate(committee.sources):
+        assert source.margin is not None
+        *others, last = source.margin.slices
+        years = source.margin.seconds_to_expiry(len(others)) / SECONDS_PER_YEAR
+        slope = 2.02 if index == BAD else 1.96
+        b, s, level = slope / years, 13, 0.2 + 0.004 * (index - BAD)
+        a, b_units = round((level - b * s) * 2**40), round(b * 2**40)
+        steep = replace(last, svi=Svi(a=a, b=b_units, rho=0, m=0, s=s << 40))
+        margin = replace(source.margin, slices=(*others, steep))
+        source.margin = with_ruled_volatility(margin)
+    view = committee.signed(BAD)
+    committee.peers[BAD].view = lambda: view
+    made = median_view([committee.view(index) for index in range(5)]).margin
+    bad = committee.view(BAD).margin
+    assert made is not None
+    assert bad is not None
+    assert made.slices[-1].svi == bad.slices[-1].svi
+    done = committee.leader().round()
+    assert len(done.signed.signatures) == 4
+    assert "above 2" in done.troubles[ADDRESSES[BAD]]

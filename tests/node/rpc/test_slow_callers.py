@@ -83,3 +83,29 @@ def test_watching_health_outlasts_the_patience_with_callers(server: PricingServe
         time.sleep(2 * PATIENCE)
         server.drain(0.1)
         assert next(watched).status == health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+def test_open_calls_have_a_number(
+    node: FakeNode, monkeypatch: pytest.MonkeyPatch, over: threading.Event
+) -> None:
+    monkeypatch.setattr("node.rpc.listening._MOST_OPEN_CALLS", 20)
+    running = PricingServer(node.rooms, address="127.0.0.1:0", limits=LIMITS)
+    running.start()
+    try:
+        with grpc.insecure_channel(running.address) as channel:
+            begin: Any = channel.stream_unary("/proofmark.v1.PricingService/Quote", None, None)
+            calls = [begin.future(nothing(over)) for _ in range(30)]
+            refused = [call for call in calls if _refused(call)]
+        assert len(refused) == 10
+    finally:
+        running.stop()
+
+
+def _refused(call: Any) -> bool:
+    try:
+        call.result(timeout=0.3)
+    except grpc.FutureTimeoutError:
+        return False
+    except grpc.RpcError:
+        return bool(call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED)
+    return False
