@@ -127,27 +127,14 @@ def lead(
     stopped = stop_on_signals()
     with reporting_errors(as_json), ExitStack() as open_peers:
         settings = settings_in(data_directory)
-        from node.oracle import Leader, OracleContract  # noqa: PLC0415
         from node.service import configure_logging  # noqa: PLC0415
-        from node.service.oracle import (  # noqa: PLC0415
-            oracle_domain,
-            source_policy,
-            submit_round,
-            unix_seconds,
-        )
+        from node.service.oracle import leader_of, submit_round  # noqa: PLC0415
 
         connected, deployment = _connect(settings, rpc)
-        account, domain = _account(keystore, password_file), oracle_domain(deployment)
+        account = _account(keystore, password_file)
         configure_logging(as_json=as_json)
-        leader = Leader(
-            _peers(peers, shown, open_peers),
-            domain,
-            identity,
-            book=OracleContract(connected, domain),
-            clock=unix_seconds,
-            max_age_seconds=settings.oracle_max_age_seconds,
-            parameters=source_policy(settings).parameters,
-        )
+        asked = _peers(peers, shown, open_peers)
+        leader = leader_of(asked, settings, connected, deployment, identity)
         notify = sayer(as_json)
         _rounds(lambda: submit_round(leader, connected, account, notify), stopped, once, every)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from node.oracle import (
     Marks,
     OracleContract,
     SignaturesError,
+    SignerPeer,
     SignerRole,
     SourcePolicy,
     SubmissionError,
@@ -144,6 +145,28 @@ class SignerNode:
             journal=journal,
             tolerances=tolerances(self._settings),
         )
+
+
+def leader_of(
+    peers: Sequence[SignerPeer],
+    settings: Settings,
+    chain: Chain,
+    deployment: Deployment,
+    underlying: bytes,
+    *,
+    clock: Callable[[], int] = unix_seconds,
+) -> Leader:
+    """The leader of one underlying's signers, as strict as their settings are by default."""
+    domain, policy = oracle_domain(deployment), source_policy(settings)
+    return Leader(
+        peers,
+        domain,
+        underlying,
+        book=OracleContract(chain, domain),
+        clock=clock,
+        max_age_seconds=policy.max_age_seconds,
+        parameters=policy.parameters,
+    )
 
 
 def submit_round(

@@ -23,14 +23,13 @@ from node.client import (
 from node.config import Settings, load_settings
 from node.oracle import (
     Leader,
-    OracleContract,
     SignaturesError,
     SubmissionError,
     decode_view,
     find_margin_snapshot,
     signer_of,
 )
-from node.service.oracle import SignerFiles, SignerNode, oracle_domain, submit_round
+from node.service.oracle import SignerFiles, SignerNode, leader_of, oracle_domain, submit_round
 from node.tls import TlsFiles
 from node.values import SignedView
 from tests.node.certificates import Authority
@@ -91,8 +90,8 @@ class Network:
         return [self.running.enter_context(OraclePeer(node.address)) for node in self.nodes]
 
     def leader(self, peers: list[OraclePeer]) -> Leader:
-        book = OracleContract(self.chain, self.domain)
-        return Leader(peers, self.domain, UNDERLYING, book=book, clock=lambda: self.now)
+        parts = self.settings, self.chain, self.deployment, UNDERLYING
+        return leader_of(peers, *parts, clock=lambda: self.now)
 
 
 @pytest.fixture
