@@ -7,6 +7,8 @@ import fcntl
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 
@@ -49,18 +51,29 @@ def private_directory(path: Path) -> None:
     _check_private(path, path.stat().st_mode, "chmod 700")
 
 
-def lock_file(path: Path, *, wait: bool = False) -> FileIO:
-    """A file that is this process's until it is closed; made where missing.
+def lock_file(path: Path) -> FileIO:
+    """A private file that is this process's until it is closed; made where missing.
 
-    BlockingIOError where another has it, unless told to wait for it; OSError.
+    BlockingIOError where another has it; OSError.
     """
-    file = FileIO(path, "w")
+    file = FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "w")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         file.close()
         raise
     return file
+
+
+@contextmanager
+def locked_directory(path: Path) -> Iterator[None]:
+    """One holder at a time, the others wait; OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _check_private(path: Path, mode: int, way_out: str) -> None:

@@ -15,7 +15,7 @@ import re
 from pathlib import Path
 
 from circuits.statements.portfolio_margin import Book
-from node.files import lock_file, private_directory, read_private, replace_file
+from node.files import locked_directory, private_directory, read_private, replace_file
 from node.margin.errors import OpeningReused, SealError, VaultError
 from node.margin.opening import LARGEST_UPDATE, AccountReference, BookOpening, OwnerSecret
 from node.margin.sealing import armour, seal, unarmour, unseal
@@ -41,7 +41,7 @@ class Vault:
         try:
             for directory in (self.directory, folder):
                 private_directory(directory)
-            with lock_file(folder / "commit.lock", wait=True):
+            with locked_directory(folder):
                 return self._commit(book, account, update)
         except OSError as error:
             raise VaultError(f"vault {folder}: {error.strerror}") from error

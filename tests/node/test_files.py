@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from node.files import lock_file, private_directory, read_private, replace_file
+from node.files import lock_file, locked_directory, private_directory, read_private, replace_file
 
 
 def test_the_new_text_takes_the_place_of_the_old(tmp_path: Path) -> None:
@@ -60,4 +62,19 @@ def test_a_locked_file_is_one_holders(tmp_path: Path) -> None:
     with pytest.raises(BlockingIOError):
         lock_file(tmp_path / "lock")
     first.close()
-    lock_file(tmp_path / "lock", wait=True).close()
+    lock_file(tmp_path / "lock").close()
+    assert stat.S_IMODE((tmp_path / "lock").stat().st_mode) == 0o600
+
+
+def test_a_locked_directory_is_one_holders_at_a_time(tmp_path: Path) -> None:
+    inside: list[int] = []
+
+    def enter(number: int) -> None:
+        with locked_directory(tmp_path):
+            inside.append(number)
+            time.sleep(0.02)
+            assert inside[-1] == number
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(enter, range(4)))
+    assert sorted(inside) == [0, 1, 2, 3]

@@ -35,7 +35,7 @@ def forgeries(sent: AttestationBytes) -> tuple[AttestationBytes, ...]:
 
 def refusal_of(room: AttestationRelay, sent: AttestationBytes) -> str:
     with pytest.raises(Refusal) as refused:
-        room.relay(sent, lambda: None)
+        room.relay(sent, "somebody", lambda: None)
     return f"{refused.value.reason} {refused.value} {refused.value.details(1000)}"
 
 
@@ -60,7 +60,7 @@ def test_a_relay_keeps_and_logs_what_the_chain_sees_anyway(
             made = each.attestation
             sent = AttestationBytes(made.key_id, join_words(made.words), made.proof)
             refused.add(tuple(refusal_of(room, wrong) for wrong in forgeries(sent)))
-            said.append(repr(room.relay(sent, lambda: None)))
+            said.append(repr(room.relay(sent, "somebody", lambda: None)))
     written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     for each in stage.accounts:
         numbers = private_numbers(each.opened, VALUER)

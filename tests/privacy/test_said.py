@@ -189,19 +189,18 @@ def calls(address: str, owner: Owner) -> list[tuple[Any, ...]]:
     return answers
 
 
-def test_strangers_are_refused_alike_whatever_the_book_and_account() -> None:
+def test_strangers_are_refused_alike_whatever_the_book_and_account(tmp_path: Path) -> None:
     said = set()
-    untouched = OwnerDesk(Untouchable(), lambda: VALUER, Gatekeeper(OWNER.address, DOMAIN))
-    desks = [untouched] + [
-        OwnerDesk(hidden_opening(name), lambda: VALUER, Gatekeeper(OWNER.address, DOMAIN))
-        for name in LEGS
-    ]
+    gatekeeper = Gatekeeper(OWNER.address, DOMAIN, tmp_path / "calls.txt")
+    books = [Untouchable(), *map(hidden_opening, LEGS)]
+    desks = [OwnerDesk(each, lambda: VALUER, gatekeeper) for each in books]
     for desk in desks:
         running = MarginServer(desk, address="127.0.0.1:0")
         running.start()
         for account_id in (ACCOUNT.account_id, 1):
             said |= set(calls(running.address, Owner(STRANGER, account_id, DOMAIN)))
         running.stop()
+    gatekeeper.close()
     assert len(said) == 1
     code, reason, text = said.pop()
     assert (code, reason) == (grpc.StatusCode.UNAUTHENTICATED, "NOT_THE_OWNER")
@@ -209,9 +208,10 @@ def test_strangers_are_refused_alike_whatever_the_book_and_account() -> None:
 
 
 def test_serving_logs_neither_numbers_nor_how_much_there_was_to_do(
-    heard: Callable[[], str],
+    heard: Callable[[], str], tmp_path: Path
 ) -> None:
-    desk = OwnerDesk(FULL, lambda: VALUER, Gatekeeper(OWNER.address, DOMAIN))
+    gatekeeper = Gatekeeper(OWNER.address, DOMAIN, tmp_path / "calls.txt")
+    desk = OwnerDesk(FULL, lambda: VALUER, gatekeeper)
     server = MarginServer(desk, address="127.0.0.1:0")
     server.start()
     with MarginClient(
@@ -223,7 +223,9 @@ def test_serving_logs_neither_numbers_nor_how_much_there_was_to_do(
             asking.what_if([Holding("perpetual", amount="12345.6789012345")])
     calls(server.address, Owner(STRANGER, ACCOUNT.account_id, DOMAIN))
     server.stop()
+    gatekeeper.close()
     text = heard()
+    assert traces(NUMBERS | {"trade": 12_345_678_901}, (tmp_path / "calls.txt").read_text()) == []
     assert text.count("QuoteMargin") == 2
     assert traces(NUMBERS | {"trade": 12_345_678_901}, text) == []
     for measure in ("milliseconds", "request_bytes"):
