@@ -57,7 +57,7 @@ def serve(
     data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
-    """Serve an account's newest committed book over gRPC, to calls that its key has signed."""
+    """Serve an account's newest book to calls that its key has signed."""
     from node.margin.authority import CallDomain, Gatekeeper  # noqa: PLC0415
     from node.margin.desk import MarketFile, OwnerDesk  # noqa: PLC0415
     from node.rpc.margin_service import MarginServer  # noqa: PLC0415
