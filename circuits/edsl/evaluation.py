@@ -193,7 +193,7 @@ class WitnessArithmetic(Evaluation):
         """Exact for the honest; a field division where a liar left a remainder."""
         if self.liar is None:
             return super().exact_quotient(payload, divisor)
-        inverse = BN254_FR.inverse(divisor)
+        inverse, payload = BN254_FR.inverse(divisor), _reduced(payload)
         exact = [v % divisor == 0 for v in payload]
         return integer_array(
             [

@@ -31,7 +31,9 @@ from circuits.statements.portfolio_margin.statement import (
     PortfolioMargin,
     claim_arrays,
 )
+from tests.circuits.judge import Judge
 from tests.circuits.reading import respond
+from tests.circuits.remembered import remembered_hashes
 from tests.circuits.statements.margin.examples import HEADER, OPENING, book, market
 
 ROWS = 5
@@ -49,6 +51,12 @@ BOOK = book(4)
 def circuit(shape: MarginShape) -> R1CS:
     """The closed circuit of a shape."""
     return build(PortfolioMargin(shape).trace())
+
+
+@cache
+def judge(shape: MarginShape) -> Judge:
+    """Who tells what the circuit of a shape refuses."""
+    return Judge(circuit(shape))
 
 
 def claim(
@@ -98,8 +106,9 @@ def violations(
     """What the circuit says to a prover's inputs, and the words shown."""
     inputs = claim_arrays(told, evidence, shape)
     inputs |= {name: list(values) for name, values in (changes or {}).items()}
-    made = PortfolioMargin(shape).assign(inputs, liar)
-    return circuit(shape).violations(respond(made)), made.words
+    with remembered_hashes():
+        made = PortfolioMargin(shape).assign(inputs, liar)
+        return judge(shape).violations(respond(made)), made.words
 
 
 def evidence(
