@@ -49,7 +49,7 @@ def svi_volatility(svi: Svi, log_moneyness: int) -> int:
     """The curve's volatility at k (2^-40), in units of 2e-8, rounded down.
 
     The one inexact step before the last root, of (k - m)^2 + s^2, is rounded down too; a variance
-    that this makes negative (it is 2^-40 at least) counts as 0.
+    that this makes negative (it is 2^-39 at least) counts as 0.
     """
     distance = log_moneyness - svi.m
     bend = isqrt(distance**2 + svi.s**2) << RHO_FRACTION_BITS

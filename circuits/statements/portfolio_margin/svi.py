@@ -23,6 +23,10 @@ from circuits.statements.portfolio_margin.units import (
 LARGEST_LOG_MONEYNESS = Fraction(111, 10)
 """Above 16 ln 2, which |ln(K / F)| never exceeds: strikes and forwards lie in [2^20, 2^36)."""
 
+LEAST_VARIANCE_UNITS = 2
+"""Of 2^-40. The model rounds the curve's root to 2^-45, so its variance errs by at most
+b 2^-46 < 2^-40: what is admitted stays at 2^-40 at least, and never rounds to 0."""
+
 LARGEST_VARIANCE = 1 << 12
 """No slice may exceed it anywhere: volatilities stay at or below 64, so 2e-8 units fit 32 bits."""
 
@@ -34,7 +38,7 @@ _RHO_ONE = 1 << RHO_FRACTION_BITS
 class Svi:
     """One slice: a, b in 2^-40 of variance per year, rho in 2^-30, m and s in 2^-40.
 
-    Raises SliceError unless the variance lies between 2^-40 and 2^12 for every strike.
+    Raises SliceError unless the variance lies between 2^-39 and 2^12 for every strike.
     """
 
     a: int
@@ -47,14 +51,14 @@ class Svi:
         for each in fields(self):
             check_range(each.name, getattr(self, each.name))
         if not self.is_positive:
-            raise SliceError(f"the least variance a + b s sqrt(1 - rho^2) of {self} is below 2^-40")
+            raise SliceError(f"the least variance a + b s sqrt(1 - rho^2) of {self} is below 2^-39")
         if not self.stays_below(Fraction(LARGEST_VARIANCE)):
             raise SliceError(f"the variance of {self} reaches {LARGEST_VARIANCE} at some strike")
 
     @property
     def is_positive(self) -> bool:
-        """Whether a + b s sqrt(1 - rho^2) ≥ 2^-40, exactly."""
-        missing = (1 - self.a) * _UNIT * _RHO_ONE
+        """Whether a + b s sqrt(1 - rho^2) ≥ 2^-39, exactly."""
+        missing = (LEAST_VARIANCE_UNITS - self.a) * _UNIT * _RHO_ONE
         bend = (self.b * self.s) ** 2 * (_RHO_ONE**2 - self.rho**2)
         return missing <= 0 or bend >= missing**2
 

@@ -97,11 +97,16 @@ class Tried:
 
 def attempt(forgery: Forgery) -> Tried:
     """One prover, two circuits."""
+    with remembered_hashes():
+        return _attempt(forgery)
+
+
+def _attempt(forgery: Forgery) -> Tried:
     told, shape = forgery.told, forgery.shape
     inputs = claim_arrays(told, forgery.about, shape)
     inputs |= {name: list(values) for name, values in forgery.changes.items()}
     witness = WitnessArithmetic(W, PythonNumbers(), inputs=inputs, liar=forgery.liar)
-    with remembered_hashes(), Reading(patches=forgery.patches).patched():
+    with Reading(patches=forgery.patches).patched():
         statement_module._define(witness, shape)
         twin = respond(_counting(witness, forgery.without))
         made = StatementWitness(witness)

@@ -116,6 +116,9 @@ REASONS: dict[str, tuple[str, ...]] = {
         "leg/fields/underlying/lookup",
     ),
     "a slice called inactive makes its legs unprovable, no margin false": ("slice/repeats",),
+    "a division by 0 has no quotient: slack = 2 n leaves [0, 0]": (
+        "slice/static/loss/discount_from_1/lookup",
+    ),
     "no level is offered for a rule above 4": ("row/rule_is_at_most_4",),
     "the remainder leaves one quotient, and its width keeps the interval honest": (
         "margin/floor/quotient/lookup",

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isqrt
 
 import pytest
 
+from circuits.edsl import IntegerArithmetic
+from circuits.edsl.python_numbers import PythonNumbers
+from circuits.profile import R14
 from circuits.statements.portfolio_margin import (
     Book,
     Leg,
@@ -17,6 +21,9 @@ from circuits.statements.portfolio_margin import (
     VolatilityRule,
     load_shipped,
 )
+from circuits.statements.portfolio_margin.errors import SliceError
+from circuits.statements.portfolio_margin.model.lookups import Curve
+from circuits.statements.portfolio_margin.model.volatility import volatility_from_curve
 from circuits.statements.portfolio_margin.parameters import PARAMETER_RANGES
 from circuits.statements.portfolio_margin.quote import quote_margin
 from circuits.statements.portfolio_margin.units import LEAVES
@@ -81,6 +88,46 @@ def largest_book(expiry_unix: int, sign: int) -> Book:
     legs = [Leg(1, expiry_unix, strike, put, sign * AMOUNT) for strike, put in places]
     ordered = tuple(sorted(legs, key=lambda each: each.key))
     return Book(ordered, LinearHoldings(sign * AMOUNT, AMOUNT, AMOUNT), sign * ((1 << 95) - 1))
+
+
+def sigma(svi: Svi, x: int) -> int:
+    """The model's volatility (2^-35) where k - m is x (2^-45)."""
+    ar = IntegerArithmetic(R14.limb_bits, PythonNumbers())
+    root = ar.lanes("root", 1)
+    numbers = (svi.a, svi.b, svi.b * svi.rho, svi.m, svi.s**2)
+    curve = Curve(*(ar.constant(root, number) for number in numbers))
+    return int(volatility_from_curve(ar, curve, ar.constant(root, 32 * svi.m + x)).payload[0])
+
+
+def lowest_near_a_tie(s: int) -> tuple[Svi, int]:
+    """The lowest admitted curve of largest b whose least point x is nearly a tie of roots.
+
+    With x = y = 1024 s^2 + 1 the radicand x^2 + 1024 s^2 + 1 (2^-90) is y^2 + y: a hair below the
+    tie (y + 1/2)^2, so the root is rounded down by almost half its unit.
+    """
+    x, b = 1024 * s * s + 1, (1 << 46) - 1
+    rho = -isqrt((x << 30) ** 2 // (x * x + 1024 * s * s))
+    bend_squared = (b * s) ** 2 * ((1 << 60) - rho**2)
+    floor = 2 - (isqrt(bend_squared - 1) + 1 >> 70)
+    lowest = next(a for a in range(floor - 1, floor + 3) if _admits(a, b, rho, s))
+    return Svi(lowest, b, rho, 0, s), x
+
+
+def _admits(a: int, b: int, rho: int, s: int) -> bool:
+    try:
+        return Svi(a, b, rho, 0, s).is_positive
+    except SliceError:
+        return False
+
+
+def test_every_admitted_curve_has_a_volatility_everywhere() -> None:
+    """The variance of what is admitted is 2^-40 after all roundings; some come close to that."""
+    found = [
+        sigma(curve, x + by)
+        for curve, x in map(lowest_near_a_tie, range(1, 200))
+        for by in (-1, 0, 1)
+    ]
+    assert 1 << 15 <= min(found) <= (1 << 15) + 100
 
 
 @pytest.mark.parametrize("seconds", [1, 30 * 86_400, 30 * 86_400 + 1, (1 << 28) - 1])
