@@ -5,6 +5,10 @@ product, a Horner step), so changed committed wires are followed through: the pr
 recomputed, multiplicities are those of the looked-up values as they now are. What is left are the
 constraints that determine nothing; the assignment is accepted when all of them hold. Only rows
 that a change reaches are evaluated.
+
+Multiplicities of tables of wires follow as well: each offered row counts the queries that are worth
+what it is now worth, whichever of both changed. So a lie about a looked-up value is refused for what
+it says, not for a count it left behind; a multiplicity that is itself changed stays so.
 """
 
 from __future__ import annotations
@@ -13,11 +17,14 @@ import heapq
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from circuits.field import BN254_FR
 from circuits.r1cs import FINGERPRINT, PUBLIC_WIRES, R1CS, Assignment, SparseMatrix
 
 _R = BN254_FR.modulus
+
+_LONG = 1000
 
 Row = tuple[list[tuple[int, int]], list[tuple[int, int]], list[tuple[int, int]]]
 
@@ -49,7 +56,10 @@ class Forger:
                 self._readers[wire].append(index)
         self._defines = self._definitions()
         self._table_rows, self._queries = self._lookups()
+        self._offered, self._wire_queries = self._wire_tables()
         self._products = self._product_rows()
+        #: Balances of all lookups, which almost every change reaches: looked at once, last.
+        self._long = {row for row, (_, _, c) in enumerate(self._rows) if len(c) > _LONG}
         self._followed: dict[int, int] = {}
 
     def _definitions(self) -> dict[int, int]:
@@ -80,16 +90,19 @@ class Forger:
         """Row -> the committed wire that is the product it states."""
         committed = self.committed_wires
         products: dict[int, int] = {}
+        taken: set[int] = set()
         for row, (a, b, c) in enumerate(self._rows):
             if len(c) == 1 and c[0][1] in committed and a and b:
                 wire = c[0][1]
-                if all(wire != w for _, w in (*a, *b)) and wire not in products.values():
+                if all(wire != w for _, w in (*a, *b)) and wire not in taken:
                     products[row] = wire
+                    taken.add(wire)
         return products
 
     def words(self, values: list[int]) -> tuple[int, ...]:
         """The public words of an assignment, read off the fingerprint's Horner chain."""
-        chain = [row for row in self._defines if self._r1cs.row_path(row).endswith("/horner")]
+        path = self._r1cs.row_path
+        chain = [row for row in self._defines if path(row).endswith("/fingerprint/horner")]
         accumulated = {row: values[self._defines[row]] for row in chain}
         return tuple(
             (accumulated[row] - _evaluate(self._rows[row][2], values)) % _R for row in chain
@@ -114,7 +127,7 @@ class Forger:
         """The honest assignment's wires."""
         return list(self._honest)
 
-    @property
+    @cached_property
     def committed_wires(self) -> range:
         """Global indices of the committed wires that are no multiplicities."""
         return range(PUBLIC_WIRES, min(m for m, _ in self._table_rows.values()))
@@ -128,28 +141,42 @@ class Forger:
         self._followed = {
             row: wire for row, wire in self._products.items() if follow and wire not in changes
         }
-        before = Counter({query: self._worth(query, values) for query in self._queries})
         dirty: list[int] = []
         queued: set[int] = set()
         violated: set[int] = set()
-        moved: Counter[int] = Counter()
+        seen: set[int] = set()
         self._set(changes, values, dirty, queued)
-        self._propagate(values, dirty, queued, violated)
-        for query, worth in before.items():
-            now = self._worth(query, values)
-            if now != worth:
-                moved[worth] -= 1
-                moved[now] += 1
-        counts = {
-            wire: values[wire] + moved[worth]
-            for worth, (wire, _) in self._table_rows.items()
-            if moved[worth]
-        }
+        self._propagate(values, dirty, queued, violated, seen)
+        counts = self._moved(values, seen)
+        if seen & (self._offered.keys() | self._wire_queries):
+            counts |= self.recounted(values)
+        counts = {wire: count for wire, count in counts.items() if wire not in changes}
         self._set(counts, values, dirty, queued)
-        self._propagate(values, dirty, queued, violated)
+        self._propagate(values, dirty, queued, violated, seen)
+        for row in seen & self._long:
+            a, b, c = (_evaluate(side, values) for side in self._rows[row])
+            violated |= {row} if (a * b - c) % _R else set()
         self._close_fingerprint(values, violated)
         paths = tuple(self._r1cs.row_path(row) for row in sorted(violated))
         return Forgery(values, paths)
+
+    def _moved(self, values: list[int], seen: set[int]) -> dict[int, int]:
+        """Multiplicities of constant tables whose queries changed."""
+        moved: Counter[int] = Counter()
+        for query in seen & self._queries.keys():
+            now, before = self._worth(query, values), self._queries[query]
+            if now != before:
+                moved[before] -= 1
+                moved[now] += 1
+        rows = {worth: self._table_rows.get(worth) for worth, by in moved.items() if by}
+        return {row[0]: values[row[0]] + moved[worth] for worth, row in rows.items() if row}
+
+    def recounted(self, values: list[int] | None = None) -> dict[int, int]:
+        """Multiplicities of tables of wires that are not what the queries now take."""
+        values = values or self._honest
+        wanted = Counter(self._worth(query, values) for query in self._wire_queries)
+        counts = {wire: wanted.pop(self._worth(row, values), 0) for row, wire in self._offered.items()}
+        return {wire: count for wire, count in counts.items() if count != values[wire]}
 
     def _set(
         self, changes: Mapping[int, int], values: list[int], dirty: list[int], queued: set[int]
@@ -162,10 +189,18 @@ class Forger:
                     heapq.heappush(dirty, row)
 
     def _propagate(
-        self, values: list[int], dirty: list[int], queued: set[int], violated: set[int]
+        self,
+        values: list[int],
+        dirty: list[int],
+        queued: set[int],
+        violated: set[int],
+        seen: set[int],
     ) -> None:
         while dirty:
             row = heapq.heappop(dirty)
+            seen.add(row)
+            if row in self._long:
+                continue
             queued.discard(row)
             defined = self._defines.get(row, self._followed.get(row))
             if defined is None:
@@ -193,7 +228,7 @@ class Forger:
 
     def _close_fingerprint(self, values: list[int], violated: set[int]) -> None:
         """The fingerprint is whatever the words give."""
-        for row in [row for row in violated if self._r1cs.row_path(row).endswith("/fingerprint")]:
+        for row in violated.intersection(self._readers[FINGERPRINT]):
             found = self._solve(row, FINGERPRINT, values)
             if found is not None:
                 values[FINGERPRINT] = found
@@ -203,14 +238,32 @@ class Forger:
         """X minus the B side of a lookup row."""
         return (values[1] - _evaluate(self._rows[query][1], values)) % _R
 
-    def _lookups(self) -> tuple[dict[int, tuple[int, int]], list[int]]:
-        """Row worth -> (multiplicity wire, row), and the rows of queries."""
+    def _wire_tables(self) -> tuple[dict[int, int], set[int]]:
+        """Rows that offer wires with their multiplicity wire, and rows of queries, of all tags.
+
+        A row's worth has its tag: equal worth is equal row. A sum by group has a numerator that the
+        challenge made, so it is neither.
+        """
+        offered: dict[int, int] = {}
+        queries: set[int] = set()
+        for index, (_, _, c) in enumerate(self._rows):
+            if not self._r1cs.row_path(index).endswith("/fraction") or len(c) != 1:
+                continue
+            ((_, wire),) = c
+            if wire == 0:
+                queries.add(index)
+            elif PUBLIC_WIRES <= wire < self._first_private:
+                offered[index] = wire
+        return offered, queries
+
+    def _lookups(self) -> tuple[dict[int, tuple[int, int]], dict[int, int]]:
+        """Row worth -> (multiplicity wire, row), and the rows of queries with their honest worth."""
         table_rows: dict[int, tuple[int, int]] = {}
-        queries = []
+        queries = {}
         for index in range(len(self._rows)):
             path = self._r1cs.row_path(index)
             if path.endswith("/lookup"):
-                queries.append(index)
+                queries[index] = self._worth(index, self._honest)
             elif path.endswith("/row") and len(self._rows[index][2]) == 1:
                 ((_, wire),) = self._rows[index][2]
                 table_rows.setdefault(self._worth(index, self._honest), (wire, index))
