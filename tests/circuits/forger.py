@@ -6,9 +6,9 @@ recomputed, multiplicities are those of the looked-up values as they now are. Wh
 constraints that determine nothing; the assignment is accepted when all of them hold. Only rows
 that a change reaches are evaluated.
 
-Multiplicities of tables of wires follow as well: each offered row counts the queries that are worth
-what it is now worth, whichever of both changed. So a lie about a looked-up value is refused for what
-it says, not for a count it left behind; a multiplicity that is itself changed stays so.
+Multiplicities of tables of wires follow as well: each offered row counts the queries that are
+worth what it is now worth, whichever of both changed. So a lie about a looked-up value is refused
+for what it says, not for a count it left behind; a multiplicity that is itself changed stays so.
 """
 
 from __future__ import annotations
@@ -175,7 +175,9 @@ class Forger:
         """Multiplicities of tables of wires that are not what the queries now take."""
         values = values or self._honest
         wanted = Counter(self._worth(query, values) for query in self._wire_queries)
-        counts = {wire: wanted.pop(self._worth(row, values), 0) for row, wire in self._offered.items()}
+        counts = {
+            wire: wanted.pop(self._worth(row, values), 0) for row, wire in self._offered.items()
+        }
         return {wire: count for wire, count in counts.items() if count != values[wire]}
 
     def _set(
@@ -257,7 +259,7 @@ class Forger:
         return offered, queries
 
     def _lookups(self) -> tuple[dict[int, tuple[int, int]], dict[int, int]]:
-        """Row worth -> (multiplicity wire, row), and the rows of queries with their honest worth."""
+        """Row worth -> (multiplicity wire, row), and rows of queries with their honest worth."""
         table_rows: dict[int, tuple[int, int]] = {}
         queries = {}
         for index in range(len(self._rows)):

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import translate
 from functools import cache, cached_property
-
-import numpy as np
+from itertools import pairwise
 
 from circuits.field import BN254_FR
 from circuits.r1cs import R1CS, Assignment
@@ -122,17 +121,16 @@ class Judge:
             ids, wires = matrix.coefficient_ids.tolist(), matrix.wires.tolist()
             terms = [(coefficients[i], wire) for i, wire in zip(ids, wires, strict=True)]
             starts = matrix.row_starts.tolist()
-            sides.append([terms[a:b] for a, b in zip(starts, starts[1:], strict=False)])
+            sides.append([terms[a:b] for a, b in pairwise(starts)])
         return list(zip(*sides, strict=True))
 
     @cached_property
     def _readers(self) -> list[list[int]]:
         readers: list[set[int]] = [set() for _ in range(self.r1cs.wire_count)]
         for matrix in (self.r1cs.matrices.a, self.r1cs.matrices.b, self.r1cs.matrices.c):
-            counts = np.diff(matrix.row_starts.astype(np.int64))
-            rows = np.repeat(np.arange(self.r1cs.row_count), counts).tolist()
-            for wire, row in zip(matrix.wires.tolist(), rows, strict=True):
-                if wire:
+            wires = matrix.wires.tolist()
+            for row, (begin, end) in enumerate(pairwise(matrix.row_starts.tolist())):
+                for wire in wires[begin:end]:
                     readers[wire].add(row)
         return [list(rows) for rows in readers]
 

@@ -25,7 +25,11 @@ def remembered_hashes() -> Iterator[None]:
     """Until it closes, a hash seen before is taken from memory, in a witness with its wires."""
     with ExitStack() as stack:
         stack.enter_context(patch.object(poseidon_module, "_hashed", _hashed))
-        for module, name in ((digests, "hash_numbers"), (sponge, "poseidon"), (commitment, "poseidon")):
+        for module, name in (
+            (digests, "hash_numbers"),
+            (sponge, "poseidon"),
+            (commitment, "poseidon"),
+        ):
             stack.enter_context(patch.object(module, name, _number))
         yield
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
 from unittest.mock import patch
 
 from circuits import challenge_round, wire_tables
-from circuits.edsl import Arithmetic, FieldElement, Integer, Lanes
+from circuits.edsl import Arithmetic, FieldElement, Integer, Lanes, Liar
 from circuits.edsl.group_sums import GroupSum, Share, sum_by_group
 from circuits.edsl.response import Response
-from circuits.edsl.wire_rows import FIRST_WIRE_TAG, look_up_wires, offer_rows
+from circuits.edsl.wire_rows import FIRST_WIRE_TAG, WireRows, look_up_wires, offer_rows
 from circuits.field import BN254_FR
 from circuits.gadgets.equality import pick
 from tests.circuits.lying import Claims, at, both
@@ -174,6 +177,62 @@ def test_multiplicities_of_rows_cannot_be_forged() -> None:
         at("/square/multiplicity", lambda a: (a[0] * 0 + 1,)),
     )
     assert Toy(table).prove(ROWS, lie)[0]
+
+
+def _without(**left: Any) -> AbstractContextManager[object]:
+    """The worth of rows and queries with a part left out."""
+    honest = wire_tables._worth
+
+    def worth(ar: Arithmetic, rows: WireRows, powers: list[FieldElement], found: Any) -> Any:
+        return honest(ar, replace(rows, **left), powers, found)
+
+    return patch.object(wire_tables, "_worth", worth)
+
+
+def one_more(path: str, lane: int) -> Liar:
+    """A row counted once more than it is asked for: what a lie about a value makes it."""
+
+    def change(arrays: Claims) -> Claims:
+        arrays[0][lane] += 1
+        return arrays
+
+    return at(path, change)
+
+
+def test_without_tags_a_table_answers_for_another() -> None:
+    """Refused though the row that the lie takes is counted."""
+    lie = one_more("/square/multiplicity", 1)
+    assert Toy(table).prove(ROWS | {"plain": [400]}, lie)[0] == ["root[0]/balance"]
+    with _without(tag=0):
+        assert Toy(table).prove(ROWS | {"plain": [400]}, lie) == ([], (2, 400, 400))
+
+
+def numbered(ar: Arithmetic, root: Lanes) -> None:
+    """The value of the row whose number is shown."""
+    rows = ar.lanes("row", 3, root)
+    number = ar.integer_hint("number", rows, 4, ar.input("numbers"))
+    offer_rows(ar, "rows", TAG, [ar.integer_hint("y", rows, 8, ar.input("ys"))], [number])
+    wanted = ar.integer_hint("wanted", root, 4, ar.input("wanted"))
+    ar.publish("wanted", wanted)
+    (found,) = ar.hint("found", root, 1, ar.input("found"))
+    ar.publish("found", look_up_wires(ar, "rows", TAG, [found], [wanted])[0])
+
+
+def test_without_numbers_a_row_answers_for_another() -> None:
+    inputs = {"numbers": [1, 2, 3], "ys": [10, 20, 30], "wanted": [2], "found": [20]}
+    tied = Toy(_tie_numbers)
+    assert tied.prove(inputs) == ([], (2, 20))
+    lie = one_more("/rows/multiplicity", 2)
+    assert tied.prove(inputs | {"found": [30]}, lie)[0] == ["root[0]/balance"]
+    with _without(index=()):
+        assert tied.prove(inputs | {"found": [30]}, lie) == ([], (2, 30))
+
+
+def _tie_numbers(ar: Arithmetic, root: Lanes) -> None:
+    numbered(ar, root)
+    for rows in (*ar.wire_rows, *ar.wire_queries):
+        for part in rows.index:
+            ar.assert_zero_product("touch", part, ar.field_constant(part.lanes, 0))
 
 
 def test_row_wires_are_committed() -> None:

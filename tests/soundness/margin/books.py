@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from circuits.edsl import IntegerArray, Liar
+from circuits.edsl import IntegerArray
 from circuits.field import BN254_FR
 from circuits.functions import ln
 from circuits.statements.portfolio_margin import Book, Kind, Leg, commit
@@ -13,7 +13,7 @@ from tests.circuits.judge import Sites
 from tests.circuits.lying import both, in_limbs
 from tests.circuits.lying import claim as pretend
 from tests.circuits.statements.margin.examples import leg
-from tests.circuits.statements.margin.lies import LONG_CALL, SHORT_CALL, TWO, W, in_slot, lane
+from tests.circuits.statements.margin.lies import LONG_CALL, SHORT_CALL, TWO, W, lane
 from tests.circuits.statements.margin.statements import BOOK, OWN
 from tests.circuits.statements.margin.test_leg_lies import as_listed
 from tests.soundness.margin.forgery import ENOUGH, Forgery
@@ -37,11 +37,6 @@ def lookups(*patterns: str) -> Sites:
 def constraints(*patterns: str) -> Sites:
     """A twin without these constraints."""
     return Sites(constraints=patterns)
-
-
-def beyond(path: str, slot: int, by: int) -> Liar:
-    """One lane's number changed by so much, whatever its limbs are then."""
-    return in_limbs(path, W, in_slot(slot, lambda value: value + by))
 
 
 def _split_halves(numbers: Any, form: Any, values: IntegerArray) -> Any:
@@ -114,7 +109,9 @@ FIELDS = {
         constraints("leg/fields/above_least"),
         own=TWO,
         off=1 << 100,
-        changes=_listed(SHORT_CALL, LONG_CALL, None, None, amount_biased=4_000_000 // 4 - (1 << 63)),
+        changes=_listed(
+            SHORT_CALL, LONG_CALL, None, None, amount_biased=-SHORT_CALL.amount - (1 << 63)
+        ),
         other=NO_BOOK,
     ),
     "perpetual: -2^63": Forgery(

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from circuits.edsl import Liar
-from circuits.statements.portfolio_margin import Kind, Level, MarginParameters
-from circuits.statements.portfolio_margin.model import digests as digests_module
 from circuits.statements.packing import chunks
+from circuits.statements.portfolio_margin import Kind, Level, MarginParameters
 from circuits.statements.portfolio_margin.sponge import ABSORBED
 from tests.circuits.lying import Claims, both, in_limbs
 from tests.circuits.lying import claim as pretend
 from tests.circuits.statements.margin.examples import leg
-from tests.circuits.statements.margin.lies import W, always, in_slot, lane
-from tests.circuits.statements.margin.statements import BOOK, MARKET, PARAMETERS
-from tests.soundness.margin.books import beyond, constraints, lookups, owned
+from tests.circuits.statements.margin.lies import W, always, beyond, in_slot, lane
+from tests.circuits.statements.margin.statements import MARKET, PARAMETERS
+from tests.soundness.margin.books import constraints, lookups, owned
 from tests.soundness.margin.forgery import ENOUGH, ONE_ATOM, Forgery
 
 DEBT = owned(leg(amount=4), leg(4, put=True, amount=-4))
@@ -125,9 +124,7 @@ CLAIMS = {
         changes={"equity_bound": [0]},
         other="a bound below the equity",
     ),
-    "a step less than required": Forgery(
-        lookups("words/covered"), own=DEBT, kind=Kind.REQUIREMENT
-    ),
+    "a step less than required": Forgery(lookups("words/covered"), own=DEBT, kind=Kind.REQUIREMENT),
     "a step more than required": Forgery(
         lookups("words/least"), own=DEBT, off=1, kind=Kind.REQUIREMENT
     ),

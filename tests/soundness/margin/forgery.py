@@ -88,7 +88,7 @@ class Forgery:
 
 @dataclass(frozen=True)
 class Tried:
-    """What stops a forgery in the product and in the twin, and whether its words are the claim's."""
+    """What stops a forgery in product and twin, and whether its words are the claim's."""
 
     product: list[str]
     twin: list[str]

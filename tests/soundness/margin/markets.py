@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from circuits.edsl import Arithmetic, Lanes
-from circuits.edsl.values import FieldElement, Integer
+from circuits.edsl.values import FieldElement
 from circuits.statements.portfolio_margin import Kind, ListedVolatility
 from circuits.statements.portfolio_margin.model import lookups as lookups_module
-from tests.circuits.lying import Claims, at, both, in_limbs
-from tests.circuits.statements.margin.examples import leg, market
-from tests.circuits.statements.margin.lies import W, always, in_slot, lane
+from tests.circuits.lying import Claims, both, in_limbs
+from tests.circuits.statements.margin.examples import SNAPSHOT_UNIX, WEEK, leg, market
+from tests.circuits.statements.margin.lies import W, always, beyond, in_slot, lane
 from tests.circuits.statements.margin.statements import MARKET
-from tests.soundness.margin.books import beyond, constraints, lookups, owned
+from tests.circuits.statements.margin.test_leg_lies import as_listed
+from tests.soundness.margin.books import constraints, lookups, owned
 from tests.soundness.margin.forgery import ENOUGH, ONE_ATOM, Forgery
 
 NO_MARKET = "a market that no signer takes for one"
@@ -62,9 +62,7 @@ FIELDS = {
         listing=FALLING_RATE,
         liar=both(beyond("slice/rate_biased", 0, 1 << 28), beyond("slice/discount", 0, -1)),
     ),
-    "b: 2^46 more, for a smaller a": Forgery(
-        lookups("slice/b"), own=LONG, changes=_curve_b(0)
-    ),
+    "b: 2^46 more, for a smaller a": Forgery(lookups("slice/b"), own=LONG, changes=_curve_b(0)),
     "falling expiries": Forgery(
         lookups("slice/gap"), own=LONG, off=ENOUGH, changes=FALLING, other=NO_MARKET
     ),
@@ -78,9 +76,7 @@ def _sums_of_the_first(path: str, arrays: Claims) -> Claims:
     return arrays
 
 
-def _one_slice(
-    ar: Arithmetic, slices: Any, lanes: Lanes, key: FieldElement
-) -> list[int]:
+def _one_slice(ar: Arithmetic, slices: Any, lanes: Lanes, key: FieldElement) -> list[int]:
     del ar, slices, key
     return [0] * lanes.count
 
@@ -106,6 +102,13 @@ SLICES = {
         lookups("leg/slice/time"),
         own=LATE_SHORT,
         patches=((lookups_module, "_chosen", _one_slice),),
+    ),
+    "an expired leg, valued as if it lived": Forgery(
+        lookups("leg/slice/time"),
+        own=LONG,
+        off=ENOUGH,
+        changes=as_listed(replace(LONG.legs[0], expiry_unix=SNAPSHOT_UNIX - WEEK), *[None] * 3),
+        other="a book whose margin is not defined",
     ),
     "a leg with another skew": Forgery(
         lookups("leg/slice/skew"),

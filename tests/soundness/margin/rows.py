@@ -10,25 +10,22 @@ from circuits.edsl import Liar
 from circuits.edsl.arithmetic import HintFunction
 from circuits.edsl.numbers import LaneVector, Numbers
 from circuits.field import BN254_FR
-from circuits.statements.packing import chunks
 from circuits.statements.portfolio_margin import Book, Kind, LinearHoldings
 from circuits.statements.portfolio_margin.model import revaluation
-from circuits.statements.portfolio_margin.quote import quote_margin
 from circuits.statements.portfolio_margin.parameters import parameter_bias
+from circuits.statements.portfolio_margin.quote import quote_margin
 from tests.circuits.judge import Sites
 from tests.circuits.lying import Claims, at, both, in_limbs, shift
 from tests.circuits.lying import claim as pretend
 from tests.circuits.statements.margin.examples import leg
-from tests.circuits.statements.margin.lies import W, always, in_slot, lane, nothing
+from tests.circuits.statements.margin.lies import W, always, beyond, in_slot, lane, nothing
 from tests.circuits.statements.margin.statements import BOOK, MARKET, PARAMETERS, ROWS
-from tests.soundness.margin.books import beyond, constraints, lookups, owned
+from tests.soundness.margin.books import constraints, lookups, owned
 from tests.soundness.margin.forgery import ONE_ATOM, Forgery
 
 LONG = owned(leg(amount=4))
 SHORT = owned(leg(amount=-4))
-SKEWED = replace(
-    PARAMETERS, rows=PARAMETERS.rows[3:4] * ROWS, basis_addition=0, basis_multiplier=0
-)
+SKEWED = replace(PARAMETERS, rows=PARAMETERS.rows[3:4] * ROWS, basis_addition=0, basis_multiplier=0)
 MARK = ROWS
 _honest_divider = revaluation._divider
 
@@ -99,7 +96,7 @@ PACKED = {
 
 
 def dividing(sites: Sites, by: int, hidden: str = "", **claimed: Any) -> Forgery:
-    """d2 of the first leg so many units away in every row; what is left over is hidden in a part."""
+    """d2 of the first leg so many units away in every row, the rest hidden in a part."""
     left: list[int] = []
 
     def divider(numbers: Numbers, limit: int) -> HintFunction:
@@ -133,14 +130,12 @@ def dividing(sites: Sites, by: int, hidden: str = "", **claimed: Any) -> Forgery
     )
 
 
-LOWER = {"own": LONG, "off": 1, "kind": Kind.BREACH}
+LOWER: dict[str, Any] = {"own": LONG, "off": 1, "kind": Kind.BREACH}
 DIVISION = "leg/row[*]/division"
 REVALUED = {
     "d2 too low": dividing(constraints(f"{DIVISION}/below_next"), -50, **LOWER),
     "d2 too high": dividing(constraints(f"{DIVISION}/at_least"), 50, own=SHORT),
-    "d2 too low by a negative slack": dividing(
-        lookups(f"{DIVISION}/above"), -50, "above", **LOWER
-    ),
+    "d2 too low by a negative slack": dividing(lookups(f"{DIVISION}/above"), -50, "above", **LOWER),
     "d2 too high by a negative slack": dividing(
         lookups(f"{DIVISION}/below"), 50, "below", own=SHORT
     ),

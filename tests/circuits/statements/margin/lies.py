@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from circuits.edsl import Liar
 from circuits.field import BN254_FR
 from circuits.statements.portfolio_margin import Book, Kind, MarginShape
-from tests.circuits.lying import Claims, at
+from tests.circuits.lying import Claims, at, in_limbs
 from tests.circuits.statements.margin.examples import leg
 from tests.circuits.statements.margin.statements import BOOK, ROWS, claim, evidence, violations
 
@@ -51,3 +51,8 @@ def always(value: int) -> Callable[[int], int]:
 def in_slot(slot: int, change: Callable[[int], int]) -> Callable[[int, int], int]:
     """The change in one slot, nothing in the others."""
     return lambda value, number: change(value) if number == slot else value
+
+
+def beyond(path: str, slot: int, by: int) -> Liar:
+    """One lane's number changed by so much, whatever its limbs are then."""
+    return in_limbs(path, W, in_slot(slot, lambda value: value + by))

@@ -21,6 +21,7 @@ from tests.circuits.statements.margin.lies import (
     TWO,
     R,
     W,
+    beyond,
     in_slot,
     lane,
     nothing,
@@ -62,6 +63,15 @@ def test_every_field_of_every_leg_is_in_range(field: str, slot: int) -> None:
     )
     for forge in forgeries:
         assert refused(in_limbs(f"leg/fields/{field}", W, in_slot(slot, forge)))
+
+
+@pytest.mark.parametrize("slot", range(SLOTS))
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.COVERED])
+def test_every_kind_has_the_fields_of_every_leg_in_range(kind: Kind, slot: int) -> None:
+    shape = replace(COVERED, kind=kind)
+    for field, (_, whole) in FIELDS.items():
+        lie = beyond(f"leg/fields/{field}", slot, whole)
+        assert violations(shape, claim(kind, evidence()), evidence(), None, lie)[0]
 
 
 @pytest.mark.parametrize("value", [2, -1, BN254_FR.inverse(2)])

@@ -27,7 +27,7 @@ from tests.circuits.statements.margin.statements import (
     violations,
 )
 
-SLOTS = 6
+SLOTS = 4
 
 
 KINDS = [
@@ -73,26 +73,13 @@ def test_an_empty_book_and_a_full_one() -> None:
 
 
 def test_listed_volatilities() -> None:
+    """Among many others, of both a call and a put."""
+    own = Book((leg(amount=2), leg(2, put=True, amount=-1)), BOOK.linear, BOOK.cash)
     listing = market(4, None, series=400)
-    legs = tuple(leg for leg in BOOK.legs)
-    places = {
-        (i, leg.strike_ticks)
-        for leg in legs
-        for i, each in enumerate(listing.slices)
-        if each.expiry_unix == leg.expiry_unix
-    }
-    extra = tuple(ListedVolatility(i, strike, 30_000_000) for i, strike in places)
-    kept = tuple(s for s in listing.series if (s.slice_index, s.strike_ticks) not in places)
-    listing = market(4, None, series=1).__class__(
-        **{
-            name: getattr(listing, name)
-            for name in listing.__dataclass_fields__
-            if name != "series"
-        },
-        series=tuple(sorted(kept + extra)),
-    )
-    about = evidence(listing=listing)
-    shape = MarginShape(Kind.COVERED, SLOTS, ROWS, VolatilityForm.SERIES)
+    extra = tuple(ListedVolatility(i, 770_000_000, 30_000_000) for i in (0, 1))
+    kept = tuple(each for each in listing.series if each.strike_ticks != 770_000_000)
+    about = evidence(own, replace(listing, series=tuple(sorted(kept + extra))))
+    shape = MarginShape(Kind.COVERED, 2, ROWS, VolatilityForm.SERIES)
     assert violations(shape, claim(Kind.COVERED, about), about)[0] == []
 
 
