@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from circuits.edsl.arithmetic import Arithmetic, HintFunction
-from circuits.edsl.forms import LinearForm, Source
+from circuits.edsl.forms import LinearForm, Mixture, Source
 from circuits.edsl.lanes import Lanes, deeper
 from circuits.edsl.numbers import Matrix
 from circuits.edsl.values import CircuitError, FieldElement, Integer, Payload
@@ -104,10 +104,10 @@ class CircuitBuilder(Arithmetic):
     def mixed(
         self, values: Sequence[FieldElement], matrix: Matrix, shifts: Sequence[int]
     ) -> list[FieldElement]:
-        """Forms, each made in one pass."""
-        lanes, forms = values[0].lanes, [value.payload for value in values]
+        """Forms, over one numbering of their wires."""
+        lanes, mixture = values[0].lanes, Mixture([value.payload for value in values])
         after = any(value.after_challenge for value in values)
-        mixed = [LinearForm.combination(forms, weights) for weights in matrix]
+        mixed = [mixture.combination(weights) for weights in matrix]
         constants = [self.number(lanes, shift) for shift in shifts]
         return [
             FieldElement(self, lanes, form + constant, after)

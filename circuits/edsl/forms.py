@@ -39,18 +39,6 @@ class LinearForm:
             return self
         return LinearForm({s: _scaled(c, factor) for s, c in self.terms.items()})
 
-    @staticmethod
-    def combination(forms: Sequence[LinearForm], weights: Sequence[int]) -> LinearForm:
-        """sum weight * form in one pass (hashes mix wide states; columns cannot be scaled)."""
-        totals: dict[Source, int] = {}
-        for form, weight in zip(forms, weights, strict=True):
-            for source, coefficient in form.terms.items():
-                if isinstance(coefficient, Column):
-                    raise TypeError("a table column cannot be scaled")
-                totals[source] = totals.get(source, 0) + coefficient * weight
-        reduced = {source: total % BN254_FR.modulus for source, total in totals.items()}
-        return LinearForm({source: c for source, c in reduced.items() if c})
-
     def lifted(self, steps: int) -> LinearForm:
         """The same form read from a descendant with `steps` lanes for each lane of this space."""
         if steps == 1:
@@ -74,6 +62,30 @@ class LinearForm:
         """Sorted terms for a constraint."""
         order = sorted(self.terms.items(), key=lambda item: item[0])
         return tuple(Term(wire, lane_map, c) for (wire, lane_map), c in order)
+
+
+class Mixture:
+    """Several forms over one numbering of their sources.
+
+    Hashes mix one wide state many times: sources are looked at once for all of them.
+    """
+
+    def __init__(self, forms: Sequence[LinearForm]) -> None:
+        numbers: dict[Source, int] = {}
+        self._parts = [
+            [(numbers.setdefault(s, len(numbers)), _scaled(c, 1)) for s, c in form.terms.items()]
+            for form in forms
+        ]
+        self._sources = list(numbers)
+
+    def combination(self, weights: Sequence[int]) -> LinearForm:
+        """sum weight * form; columns cannot be scaled."""
+        totals = [0] * len(self._sources)
+        for part, weight in zip(self._parts, weights, strict=True):
+            for number, coefficient in part:
+                totals[number] += coefficient * weight
+        reduced = [total % BN254_FR.modulus for total in totals]
+        return LinearForm({s: c for s, c in zip(self._sources, reduced, strict=True) if c})
 
 
 def _sum(a: int | Column, b: int | Column) -> int:
