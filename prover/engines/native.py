@@ -141,10 +141,7 @@ class NativeEngine:
         self, matrices: Matrices, wire_count: int, domain: Domain
     ) -> ConstraintMatrices:
         """See `Engine`."""
-        sides = [
-            (side.row_starts, side.wires, side.coefficient_ids)
-            for side in (matrices.a, matrices.b, matrices.c)
-        ]
+        sides = [(side.row_starts, side.wires, side.coefficient_ids) for side in matrices.sides]
         coefficients = pack_scalars(matrices.coefficients)
         return _native.ConstraintMatrices(sides, coefficients, wire_count, domain.size)
 

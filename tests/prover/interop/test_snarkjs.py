@@ -50,7 +50,7 @@ def _constraints(circuit: Circuit) -> list[list[dict[int, int]]]:
     rows: list[list[dict[int, int]]] = []
     for row in range(3, circuit.r1cs.row_count):
         sides = []
-        for side in (matrices.a, matrices.b, matrices.c):
+        for side in matrices.sides:
             terms: dict[int, int] = {}
             for entry in range(side.row_starts[row], side.row_starts[row + 1]):
                 coefficient = matrices.coefficients[side.coefficient_ids[entry]]
