@@ -87,7 +87,7 @@ def value_margin(
     cash = book.cash + collateral * parameters.collateral_unit
     mm_add_on, im_add_on = (sum(level) for level in zip(*linear_add_ons, strict=True))
     gap = max(0, parameters.peg_threshold - market.stable_price)
-    initial_factor = ninths(parameters.im_factor) + ninths(gap) * ninths(parameters.peg_factor)
+    initial_factor = billionths(parameters.im_factor + gap * billionths(parameters.peg_factor))
     scaled = mm_add_on if parameters.im_scales_contingencies else mp.zero
     fixed = mm_add_on - scaled + add_ons.confidence
     equity = mark_to_market + cash
@@ -101,12 +101,12 @@ def value_margin(
         collateral_contingencies=add_ons.collateral,
         confidence_contingency=add_ons.confidence,
         initial_factor=initial_factor,
-        maintenance=ninths(parameters.mm_factor) * worst - mm_add_on + equity,
+        maintenance=billionths(parameters.mm_factor) * worst - mm_add_on + equity,
         initial=initial_factor * (worst - scaled) - fixed - im_add_on + equity,
     )
 
 
-def ninths(value: int) -> Real:
+def billionths(value: Real) -> Real:
     """A parameter in units of 1e-9 as a real number."""
     return mp.mpf(value) / 10**9
 
@@ -161,7 +161,7 @@ class _SliceModel:
 
     def gain(self, row: ScenarioRow) -> Real:
         """The slice's part of a row's profit, dampened; skew rows count as losses."""
-        gain = (self.statically_discounted(self.value(row)) - self.mark) * ninths(row.dampening)
+        gain = (self.statically_discounted(self.value(row)) - self.mark) * billionths(row.dampening)
         return -abs(gain) if row.rule.is_skew else gain
 
     def basis(self) -> Real:
@@ -171,17 +171,17 @@ class _SliceModel:
             self.value(ScenarioRow(z, VolatilityRule.NONE)) - self.mark
             for z in (p.basis_up, p.basis_down)
         )
-        weight = ninths(p.basis_addition) + ninths(p.basis_multiplier) * self.years
+        weight = billionths(p.basis_addition) + billionths(p.basis_multiplier) * self.years
         return min(*shifted, mp.zero) * weight
 
     def statically_discounted(self, value: Real) -> Real:
         """A shocked value times the factor of its sign, against the account."""
         p = self.parameters
         if value >= 0:
-            growth = self.rate * ninths(p.static_long_multiplier) + ninths(p.static_long_addition)
-            return value * ninths(p.static_long_base) * _clamped_exp(-self.years * growth)
-        growth = self.rate * ninths(p.static_short_multiplier) + ninths(p.static_short_addition)
-        factor = ninths(p.static_short_base) * _clamped_exp(self.years * growth)
+            growth = billionths(self.rate * p.static_long_multiplier + p.static_long_addition)
+            return value * billionths(p.static_long_base) * _clamped_exp(-self.years * growth)
+        growth = billionths(self.rate * p.static_short_multiplier + p.static_short_addition)
+        factor = billionths(p.static_short_base) * _clamped_exp(self.years * growth)
         return value * min(factor, 1 / self.discount)
 
     def volatility(self, leg: Leg, rule: VolatilityRule) -> Real:
@@ -192,9 +192,9 @@ class _SliceModel:
         sigma = self.listed[leg.strike_ticks] if svi is None else svi_volatility(svi, k)
         if rule is VolatilityRule.UP:
             floor = p.minimum_up_volatility * VOLATILITY_UNIT
-            return max(floor, sigma * (1 + ninths(p.range_up) * self.shock_size()))
+            return max(floor, sigma * (1 + billionths(p.range_up) * self.shock_size()))
         if rule is VolatilityRule.DOWN:
-            return sigma * max(mp.zero, 1 - ninths(p.range_down) * self.shock_size())
+            return sigma * max(mp.zero, 1 - billionths(p.range_down) * self.shock_size())
         if rule is VolatilityRule.LINEAR:
             cap = self.skew_cap(p.linear_cap_base, p.linear_cap_slope)
             return sigma * max(mp.zero, 1 + self.skew(k, cap))
@@ -208,19 +208,19 @@ class _SliceModel:
         p = self.parameters
         power = p.short_power if self.seconds <= SHORT_SECONDS else p.long_power
         days_ratio = mp.mpf(SHORT_SECONDS) / max(self.seconds, p.floor_seconds)
-        return _clamped_exp(ninths(power) * mp.ln(days_ratio))
+        return _clamped_exp(billionths(power) * mp.ln(days_ratio))
 
     def skew_cap(self, base: int, slope: int) -> Real:
         """The largest relative change of volatility in a skew row."""
-        return max(mp.zero, ninths(base) + ninths(slope) * mp.sqrt(self.years))
+        return max(mp.zero, billionths(base) + billionths(slope) * mp.sqrt(self.years))
 
     def skew(self, k: Real, cap: Real) -> Real:
         """The relative change at log-moneyness k: linear up to k*, where it reaches the cap."""
         p = self.parameters
         root_time = mp.sqrt(self.years)
-        level = ninths(p.volatility_parameter_static)
-        level += root_time * ninths(p.volatility_parameter_scale)
-        k_star = max(ninths(p.minimum_k_star), root_time * ninths(p.width_scale) * level)
+        level = billionths(p.volatility_parameter_static)
+        level += root_time * billionths(p.volatility_parameter_scale)
+        k_star = max(billionths(p.minimum_k_star), root_time * billionths(p.width_scale) * level)
         return max(-cap, min(cap, k * cap / k_star))
 
 
@@ -241,7 +241,7 @@ class _Linear:
 
     def gain(self, row: ScenarioRow) -> Real:
         """Profit of what moves with spot; nothing in skew rows, whose spot factor is 1."""
-        return self.moving * (mp.mpf(row.spot_factor) / 10_000 - 1) * ninths(row.dampening)
+        return self.moving * (mp.mpf(row.spot_factor) / 10_000 - 1) * billionths(row.dampening)
 
 
 @dataclass(frozen=True)
@@ -271,15 +271,15 @@ def _contingencies(
         charged.append((min(shared, each.confidence), size))
     charged += [(market.spot_confidence, value) for value in linear.collaterals]
     return _AddOns(
-        option=(naked * ninths(p.mm_option), naked * ninths(p.im_option)),
-        perpetual=(perpetual * ninths(p.mm_perpetual), perpetual * ninths(p.im_perpetual)),
+        option=(naked * billionths(p.mm_option), naked * billionths(p.im_option)),
+        perpetual=(perpetual * billionths(p.mm_perpetual), perpetual * billionths(p.im_perpetual)),
         collateral=(
-            first * ninths(p.mm_collateral_1) + second * ninths(p.mm_collateral_2),
-            first * ninths(p.im_collateral_1) + second * ninths(p.im_collateral_2),
+            first * billionths(p.mm_collateral_1) + second * billionths(p.mm_collateral_2),
+            first * billionths(p.im_collateral_1) + second * billionths(p.im_collateral_2),
         ),
         confidence=sum(
             (
-                (1 - ninths(confidence)) * ninths(p.confidence_margin) * notional
+                (1 - billionths(confidence)) * billionths(p.confidence_margin) * notional
                 for confidence, notional in charged
                 if confidence < p.confidence_threshold
             ),

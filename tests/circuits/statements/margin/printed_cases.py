@@ -40,7 +40,7 @@ from tests.vectors import Row, rows
 
 SNAPSHOT_UNIX = 1_700_000_000
 UNDERLYING = 1
-NINTHS = 10**9
+BILLIONTHS = 10**9
 
 #: Least confidence by case: where it is, and its value; 1 elsewhere.
 CONFIDENCES = {
@@ -156,9 +156,9 @@ class _Builder:
             snapshot_unix=SNAPSHOT_UNIX,
             spot_ticks=spot,
             perpetual_ticks=price.get("perp", 0),
-            stable_price=_ninths(self.heads["stable_price"]),
-            spot_confidence=NINTHS,
-            perpetual_confidence=NINTHS,
+            stable_price=_billionths(self.heads["stable_price"]),
+            spot_confidence=BILLIONTHS,
+            perpetual_confidence=BILLIONTHS,
             collateral_1_ticks=price.get("base", 0),
             collateral_2_ticks=0,
             at_the_money_volatility=0,
@@ -176,7 +176,7 @@ class _Builder:
             forward_fixed_ticks=self._ticks(line.get("forward_fixed_usd") or "0"),
             discount=to_discount_units(Fraction(line.get("discount") or "1")),
             rate_biased=to_rate_units(Fraction(line["rate"])),
-            confidence=NINTHS,
+            confidence=BILLIONTHS,
         )
 
     def _place(self, line: Row) -> tuple[int, int]:
@@ -192,16 +192,16 @@ def _row(line: Row) -> ScenarioRow:
     return ScenarioRow(
         _exact(line["spot_shock_factor"], 10**4),
         RULES[line["vol_shock"]],
-        _ninths(line.get("dampening") or "1"),
+        _billionths(line.get("dampening") or "1"),
     )
 
 
 def _with_confidence(market: MarginMarket, name: str) -> MarginMarket:
     place, value = CONFIDENCES.get(name, ("spot", "1"))
     if place == "spot":
-        return replace(market, spot_confidence=_ninths(value))
+        return replace(market, spot_confidence=_billionths(value))
     return replace(
-        market, slices=tuple(replace(s, confidence=_ninths(value)) for s in market.slices)
+        market, slices=tuple(replace(s, confidence=_billionths(value)) for s in market.slices)
     )
 
 
@@ -214,7 +214,8 @@ def _parameters(base: MarginParameters, columns: Row) -> MarginParameters:
         "basis_down": lambda text: _exact(text, 10**4),
     }
     values: dict[str, Any] = {
-        field: scales.get(column, _ninths)(columns[column]) for column, field in _COLUMNS.items()
+        field: scales.get(column, _billionths)(columns[column])
+        for column, field in _COLUMNS.items()
     }
     return replace(base, **values)
 
@@ -258,8 +259,8 @@ def _by_case(name: str) -> dict[str, list[Row]]:
     return found
 
 
-def _ninths(text: str) -> int:
-    return round_half_even(Fraction(text) * NINTHS)
+def _billionths(text: str) -> int:
+    return round_half_even(Fraction(text) * BILLIONTHS)
 
 
 def _exact(text: str, units_per_one: int) -> int:
