@@ -23,7 +23,7 @@ from node.margin.prove import (
 )
 from node.margin.sealing import SEALED_BYTES, seal, unseal
 from node.margin.trade import apply_trade
-from node.margin.valuation import MarginSheet, RowProfit, Valuer, WhatIf, quote_margin, what_if
+from node.margin.valuation import MarginSheet, RowProfit, Valuer, WhatIf
 from node.margin.vault import Vault
 
 __all__ = [
@@ -50,8 +50,6 @@ __all__ = [
     "claim_of",
     "margin_statement",
     "prove_margin",
-    "quote_margin",
     "seal",
     "unseal",
-    "what_if",
 ]

@@ -16,8 +16,7 @@ from circuits.statements.portfolio_margin import (
     ScenarioRow,
 )
 from circuits.statements.portfolio_margin.hidden import Hidden
-from circuits.statements.portfolio_margin.quote import MarginQuote
-from circuits.statements.portfolio_margin.quote import quote_margin as model_quote
+from circuits.statements.portfolio_margin.quote import MarginQuote, quote_margin
 from node.margin.errors import BookRefused
 from node.margin.refusing import quietly
 from node.margin.trade import apply_trade
@@ -72,7 +71,7 @@ class Valuer:
     def quote(self, book: Book, collateral: int = 0) -> MarginSheet:
         """The sheet with `collateral` units of the settlement token; BookRefused."""
         quoted = quietly(
-            lambda: model_quote(book, self.market, self.parameters, collateral, lane_numbers()),
+            lambda: quote_margin(book, self.market, self.parameters, collateral, lane_numbers()),
             lambda kind: BookRefused(
                 f"the book has no margin in this market under these parameters ({kind});"
                 " check the files with `proofmark margin show`"
@@ -101,17 +100,3 @@ class Valuer:
             maintenance=quoted.maintenance,
             equity=quoted.equity,
         )
-
-
-def quote_margin(
-    book: Book, market: MarginMarket, parameters: MarginParameters, collateral: int = 0
-) -> MarginSheet:
-    """Every row, both margins, equity; BookRefused."""
-    return Valuer(market, parameters).quote(book, collateral)
-
-
-def what_if(
-    book: Book, trade: Book, market: MarginMarket, parameters: MarginParameters, collateral: int = 0
-) -> WhatIf:
-    """The margin before and after a trade; BookRefused."""
-    return Valuer(market, parameters).what_if(book, trade, collateral)

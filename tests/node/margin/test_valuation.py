@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from circuits.statements.portfolio_margin import Book, Leg, LinearHoldings
-from circuits.statements.portfolio_margin.quote import quote_margin as model_quote
-from node.margin import BookRefused, apply_trade, quote_margin, what_if
+from circuits.statements.portfolio_margin.quote import quote_margin
+from node.margin import BookRefused, apply_trade
 from tests.margin_oracle import value_margin
 from tests.node.margin.books import (
     FALLEN,
@@ -28,8 +28,8 @@ from tests.node.margin.books import (
 @pytest.mark.parametrize("path", [MARKET, FALLEN])
 def test_a_sheet_is_the_models_and_near_the_oracles(path: Path) -> None:
     market = quoted(path).market
-    sheet = quote_margin(shipped_book(), market, PARAMETERS)
-    exact = model_quote(shipped_book(), market, PARAMETERS)
+    sheet = valuer(path).quote(shipped_book())
+    exact = quote_margin(shipped_book(), market, PARAMETERS)
     assert (sheet.initial, sheet.maintenance) == (exact.initial, exact.maintenance)
     assert len(sheet.rows) == 33
     judged = value_margin(shipped_book(), market, PARAMETERS)
@@ -57,12 +57,13 @@ def test_collateral_lifts_every_margin_by_its_worth() -> None:
 def test_what_if_is_the_two_sheets() -> None:
     book = shipped_book()
     trade = Book((replace(book.legs[0], amount=-book.legs[0].amount),), LinearHoldings(), 5)
-    found = what_if(book, trade, quoted().market, PARAMETERS)
-    assert found.before == valuer().quote(book)
+    own = valuer()
+    found = own.what_if(book, trade)
+    assert found.before == own.quote(book)
     after = apply_trade(book, trade)
-    assert found.after == valuer().quote(after)
+    assert found.after == own.quote(after)
     assert (len(after.legs), after.cash) == (31, book.cash + 5)
-    kept = valuer().what_if(book, trade, before=found.before)
+    kept = own.what_if(book, trade, before=found.before)
     assert kept.before is found.before
 
 
@@ -89,7 +90,7 @@ def test_a_leg_that_has_no_margin_is_refused_without_its_name() -> None:
     market = quoted().market
     gone = Leg(PARAMETERS.underlying, market.snapshot_unix - 5, 7_123_456_789, False, 987_654)
     with pytest.raises(BookRefused) as refused:
-        quote_margin(Book((gone,)), market, PARAMETERS)
+        valuer().quote(Book((gone,)))
     text = f"{refused.value}{refused.value.__cause__}"
     assert "7123456789" not in text
     assert "987654" not in text
