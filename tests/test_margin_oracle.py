@@ -5,8 +5,10 @@ Bar: max(0.01, 1e-7 x value) in quote currency for each scenario, each contingen
 
 from __future__ import annotations
 
+import doctest
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +19,9 @@ from circuits.statements.portfolio_margin import (
     Svi,
     VolatilityRule,
     load_shipped,
+    scan_risk,
+    span_weights,
 )
-from circuits.statements.portfolio_margin.scan_risk import scan_risk, span_weights
 from tests.circuits.statements.margin.printed_cases import (
     CONFIDENCES,
     PrintedCase,
@@ -221,6 +224,12 @@ def test_span_arrays() -> None:
     assert scan_risk([write], [1], whole) == 6_620
     assert scan_risk([future, call], [1, -1], whole) == 6_620
     assert [f - c for f, c in zip(future, call, strict=True)] == write
+
+
+def test_the_documented_scan_is_right() -> None:
+    page = Path(__file__).parents[1] / "circuits" / "docs" / "portfolio_margin.md"
+    found = doctest.testfile(str(page), module_relative=False)
+    assert (found.failed, found.attempted) == (0, 4)
 
 
 def test_span_counts_a_fraction_of_the_extreme_moves() -> None:

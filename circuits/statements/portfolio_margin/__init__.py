@@ -38,6 +38,7 @@ from circuits.statements.portfolio_margin.parameters import (
     ScenarioRow,
     VolatilityRule,
 )
+from circuits.statements.portfolio_margin.scan_risk import scan_risk, span_weights
 from circuits.statements.portfolio_margin.svi import Svi
 from circuits.statements.portfolio_margin.words import (
     Breach,
@@ -95,5 +96,7 @@ __all__ = [
     "encode_words",
     "load_parameter_set",
     "load_shipped",
+    "scan_risk",
+    "span_weights",
     "unprovable_legs",
 ]

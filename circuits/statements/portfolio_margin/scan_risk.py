@@ -4,7 +4,8 @@ SPAN gives each contract a risk array of 16 profits and losses: price unchanged,
 +-3/3 of the scan range, each with volatility up and down, and two extreme moves of which only a
 fraction counts. The scan risk of a portfolio is the largest weighted loss of the summed arrays
 (McMillan, "Options as a Strategic Investment", chapter 34). It is the model's `worst` with rows
-(spot factor, rule, dampening) and no contingencies: weights are dampenings.
+(spot factor, rule, dampening) and no contingencies: weights are dampenings. For an example see
+circuits/docs/portfolio_margin.md.
 """
 
 from __future__ import annotations
