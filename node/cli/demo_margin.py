@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.table import Table
 
-from node.cli.margin.inputs import DEFAULT_PARAMETERS, chosen_scene
+from node.cli.margin.inputs import DEFAULT_PARAMETERS, chosen_conditions
 from node.cli.margin.sheets import sheet_report, sheet_table
 from node.cli.options import AsJson, DataDirectory, EngineName, EngineOption, chosen_engine
 from node.cli.output import print_json, reporting_errors, say, sayer, table_console
@@ -50,13 +50,13 @@ def demo_margin(
 
 def _print(report: MarginDemoReport) -> None:
     console = table_console()
-    scene = chosen_scene(None, DEFAULT_PARAMETERS, tell=False)
+    conditions = chosen_conditions(None, DEFAULT_PARAMETERS, tell=False)
     sheets = {
-        "today": sheet_report(report.before, scene),
-        "after the fall": sheet_report(report.after, scene),
+        "today": sheet_report(report.before, conditions),
+        "after the fall": sheet_report(report.after, conditions),
     }
     title = f"for the owner's eyes: {report.legs} legs, {report.parameters}"
-    console.print(sheet_table(sheets, scene.underlying.quote_currency, title))
+    console.print(sheet_table(sheets, conditions.underlying.quote_currency, title))
     steps = Table(
         "what happened on chain", "outcome", title=f"{report.chain} chain {report.chain_id}"
     )

@@ -16,7 +16,7 @@ from node.cli.margin.inputs import (
     PasswordFile,
     Portfolio,
     account_number,
-    chosen_scene,
+    chosen_conditions,
     consumer_address,
     owner_account,
     owner_vault,
@@ -58,7 +58,7 @@ def commit(
     with reporting_errors(as_json):
         settings = settings_in(data_directory)
         settings.make_directories()
-        book = chosen_scene(market, parameters, tell=not as_json).book(portfolio)
+        book = chosen_conditions(market, parameters, tell=not as_json).book(portfolio)
         owner = owner_account(keystore, password_file, sayer(as_json))
         vault = owner_vault(settings.data_directory, owner)
         opened = vault.commit(book, reference, update)

@@ -22,11 +22,11 @@ from circuits.statements.portfolio_margin import (
 )
 from node.cli.output import say
 from node.errors import NodeError, Reason
+from node.margin import OwnerSecret, Valuer, Vault
 from node.quoting import BookRules, QuotedMarket, Underlying, read_book, read_margin_market
 
 if TYPE_CHECKING:
     from node.chain.signatures import LocalAccount
-    from node.margin import Vault
 
 DEFAULT_PARAMETERS = "derive_like_33"
 SHIPPED_MARKET = "btc_margin_svi_20260521.json"
@@ -73,7 +73,7 @@ class ParametersRefusedError(NodeError):
 
 
 @dataclass(frozen=True)
-class Scene:
+class Conditions:
     """A market under a parameter set, and how its money is counted."""
 
     name: str
@@ -85,6 +85,11 @@ class Scene:
     def atom_digits(self) -> int:
         """Cash atoms are 10^-atom_digits of the quote currency."""
         return self.underlying.tick_exponent + 6
+
+    @property
+    def valuer(self) -> Valuer:
+        """What values books in it."""
+        return Valuer(self.market, self.parameters.parameters)
 
     def book(self, path: Path) -> Book:
         """The book of a file; BookRefusedError with every fault."""
@@ -102,7 +107,7 @@ def chosen_parameters(name: str) -> ParameterSet:
         ) from error
 
 
-def chosen_scene(market: Path | None, parameters: str, tell: bool = True) -> Scene:
+def chosen_conditions(market: Path | None, parameters: str, tell: bool = True) -> Conditions:
     """Market and parameters; MarketRefusedError, MarginFileError, ParametersRefusedError."""
     chosen = chosen_parameters(parameters)
     if market is None:
@@ -110,12 +115,12 @@ def chosen_scene(market: Path | None, parameters: str, tell: bool = True) -> Sce
             quoted = read_margin_market(path, chosen.parameters)
         if tell:
             say(f"no --market given: the shipped snapshot {SHIPPED_MARKET} is used")
-        return _scene(SHIPPED_MARKET, quoted, chosen)
-    return _scene(market.name, read_margin_market(market, chosen.parameters), chosen)
+        return _conditions(SHIPPED_MARKET, quoted, chosen)
+    return _conditions(market.name, read_margin_market(market, chosen.parameters), chosen)
 
 
-def _scene(name: str, quoted: QuotedMarket, chosen: ParameterSet) -> Scene:
-    return Scene(name, quoted.underlying, quoted.market, chosen)
+def _conditions(name: str, quoted: QuotedMarket, chosen: ParameterSet) -> Conditions:
+    return Conditions(name, quoted.underlying, quoted.market, chosen)
 
 
 def hexadecimal(text: str, largest: int, name: str) -> int:
@@ -163,6 +168,4 @@ def owner_account(
 
 def owner_vault(data_directory: Path, account: LocalAccount) -> Vault:
     """The vault in the data directory, opened with the owner's key."""
-    from node.margin import OwnerSecret, Vault  # noqa: PLC0415
-
     return Vault(data_directory / "vault", OwnerSecret.of(account))

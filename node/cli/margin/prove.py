@@ -21,9 +21,8 @@ from node.cli.margin.inputs import (
     Market,
     Parameters,
     PasswordFile,
-    Scene,
     account_number,
-    chosen_scene,
+    chosen_conditions,
     consumer_address,
     hexadecimal,
     owner_account,
@@ -127,10 +126,10 @@ def prove(
     with reporting_errors(as_json):
         arithmetic = chosen_engine(engine)
         settings = settings_in(data_directory)
-        scene = chosen_scene(market, parameters, tell=not as_json)
+        valuer = chosen_conditions(market, parameters, tell=not as_json).valuer
         owner = owner_account(keystore, password_file, sayer(as_json))
         vault = owner_vault(settings.data_directory, owner)
-        report = _prove(asked, scene, vault, key_store(settings), arithmetic, as_json)
+        report = _prove(asked, valuer, vault, key_store(settings), arithmetic, as_json)
         report["development_owner"] = keystore is None
     print_report(report, as_json)
 
@@ -146,11 +145,10 @@ class _Asked:
 
 
 def _prove(
-    asked: _Asked, scene: Scene, vault: Vault, store: KeyStore, engine: Engine, as_json: bool
+    asked: _Asked, valuer: Valuer, vault: Vault, store: KeyStore, engine: Engine, as_json: bool
 ) -> dict[str, object]:
     """Prove, write, report."""
     opened = vault.newest(AccountReference(asked.request.header.consumer, asked.account_id))
-    valuer = Valuer(scene.market, scene.parameters.parameters)
     claim_of(asked.request, opened, valuer)  # what does not hold is refused before a key is made
     statement = margin_statement(asked.request.kind, valuer.market, valuer.parameters, asked.slots)
     title = statement_title(statement)

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from circuits.statements.portfolio_margin import ScenarioRow
 from circuits.statements.portfolio_margin.units import PARAMETER_ONE, SPOT_FACTOR_ONE
-from node.cli.margin.inputs import Scene
+from node.cli.margin.inputs import Conditions
 from node.margin import MarginSheet
 from node.quoting import format_instant, scaled_to_decimal
 
@@ -22,25 +22,25 @@ equity: marks, cash and collateral
 margins: equity beyond what the level asks for; healthy is 0 or more"""
 
 
-def scene_report(scene: Scene) -> dict[str, Any]:
+def conditions_report(conditions: Conditions) -> dict[str, Any]:
     """Which market and parameters a sheet is of."""
     return {
-        "underlying": scene.underlying.symbol,
-        "currency": scene.underlying.quote_currency,
-        "market": scene.name,
-        "snapshot_utc": format_instant(scene.market.snapshot_unix),
+        "underlying": conditions.underlying.symbol,
+        "currency": conditions.underlying.quote_currency,
+        "market": conditions.name,
+        "snapshot_utc": format_instant(conditions.market.snapshot_unix),
         "spot": scaled_to_decimal(
-            scene.market.spot_ticks, power_of_ten=scene.underlying.tick_exponent
+            conditions.market.spot_ticks, power_of_ten=conditions.underlying.tick_exponent
         ),
-        "parameters": scene.parameters.name,
+        "parameters": conditions.parameters.name,
     }
 
 
-def sheet_report(sheet: MarginSheet, scene: Scene) -> dict[str, Any]:
+def sheet_report(sheet: MarginSheet, conditions: Conditions) -> dict[str, Any]:
     """All numbers in full digits of quote currency, rounded down to cash atoms."""
 
     def money(value: Fraction | int) -> str:
-        return scaled_to_decimal(floor(value), power_of_ten=scene.atom_digits)
+        return scaled_to_decimal(floor(value), power_of_ten=conditions.atom_digits)
 
     return {
         "rows": [

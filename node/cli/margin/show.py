@@ -13,12 +13,11 @@ from node.cli.margin.inputs import (
     Market,
     Parameters,
     Portfolio,
-    chosen_scene,
+    chosen_conditions,
 )
-from node.cli.margin.sheets import scene_report, sheet_report, sheet_table
+from node.cli.margin.sheets import conditions_report, sheet_report, sheet_table
 from node.cli.options import AsJson
 from node.cli.output import print_json, reporting_errors, sayer, table_console
-from node.margin import Valuer
 from node.plots import draw_book
 
 
@@ -44,20 +43,19 @@ def show(
     positions and withdraw; maintenance: to keep them) asks for: healthy is 0 or more.
     """
     with reporting_errors(as_json):
-        scene = chosen_scene(market, parameters, tell=not as_json)
-        valuer = Valuer(scene.market, scene.parameters.parameters)
-        book = scene.book(portfolio)
-        sheet = valuer.quote(book, collateral)
+        conditions = chosen_conditions(market, parameters, tell=not as_json)
+        book = conditions.book(portfolio)
+        sheet = conditions.valuer.quote(book, collateral)
         if plot is not None:
-            draw_book(book, valuer, collateral, plot)
+            draw_book(book, conditions.valuer, collateral, plot)
             sayer(as_json)(f"drew {plot}")
-    report = sheet_report(sheet, scene)
-    head = {**scene_report(scene), "legs": len(book.legs), "collateral": collateral}
+    report = sheet_report(sheet, conditions)
+    head = {**conditions_report(conditions), "legs": len(book.legs), "collateral": collateral}
     if as_json:
         print_json({**head, **report})
         return
     title = (
-        f"{portfolio.name}: {len(book.legs)} legs of {head['underlying']}, {scene.parameters.name},"
+        f"{portfolio.name}: {len(book.legs)} legs of {head['underlying']}, {head['parameters']},"
         f" {head['snapshot_utc']}, spot {head['spot']}"
     )
     table_console().print(sheet_table({"profit": report}, head["currency"], title))

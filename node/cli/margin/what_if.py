@@ -13,12 +13,11 @@ from node.cli.margin.inputs import (
     Market,
     Parameters,
     Portfolio,
-    chosen_scene,
+    chosen_conditions,
 )
-from node.cli.margin.sheets import scene_report, sheet_report, sheet_table
+from node.cli.margin.sheets import conditions_report, sheet_report, sheet_table
 from node.cli.options import AsJson
 from node.cli.output import print_json, reporting_errors, table_console
-from node.margin import Valuer
 
 
 def register(group: typer.Typer) -> None:
@@ -43,15 +42,15 @@ def what_if(
     its cash.
     """
     with reporting_errors(as_json):
-        scene = chosen_scene(market, parameters, tell=not as_json)
-        valuer = Valuer(scene.market, scene.parameters.parameters)
-        found = valuer.what_if(scene.book(portfolio), scene.book(trade), collateral)
+        conditions = chosen_conditions(market, parameters, tell=not as_json)
+        book, change = conditions.book(portfolio), conditions.book(trade)
+        found = conditions.valuer.what_if(book, change, collateral)
     reports = {
-        "before": sheet_report(found.before, scene),
-        "after": sheet_report(found.after, scene),
+        "before": sheet_report(found.before, conditions),
+        "after": sheet_report(found.after, conditions),
     }
     if as_json:
-        print_json({**scene_report(scene), "collateral": collateral, **reports})
+        print_json({**conditions_report(conditions), "collateral": collateral, **reports})
     else:
-        title = f"{portfolio.name} and {trade.name}, {scene.parameters.name}"
-        table_console().print(sheet_table(reports, scene.underlying.quote_currency, title))
+        title = f"{portfolio.name} and {trade.name}, {conditions.parameters.name}"
+        table_console().print(sheet_table(reports, conditions.underlying.quote_currency, title))

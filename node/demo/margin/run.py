@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from circuits.statements.portfolio_margin import Book, Kind, load_shipped
-from node.demo.margin import scenes
+from node.demo.margin import acts
 from node.demo.margin.observer import in_words, leaked, what_was_learned
 from node.demo.margin.owner import Prover, demo_keys
 from node.demo.margin.report import MarginDemoReport
@@ -55,11 +55,11 @@ def run_margin_demo(options: MarginDemoOptions, say: Say) -> MarginDemoReport:
     prover = Prover(stage, keys, engine, say)
     with tempfile.TemporaryDirectory(prefix="proofmark-vault-") as folder:
         vault = Vault(Path(folder), OwnerSecret.of(OWNER))
-        opened = scenes.register(prover, vault, book)
-        covered = scenes.cover_and_withdraw(prover, opened, now)
-        breach = scenes.fall_and_breach(prover, opened, fallen, say)
-        cured = scenes.cure(prover, opened, fallen)
-    scenes.open_gate(prover, fallen)
+        opened = acts.register(prover, vault, book)
+        covered = acts.cover_and_withdraw(prover, opened, now)
+        breach = acts.fall_and_breach(prover, opened, fallen, say)
+        cured = acts.cure(prover, opened, fallen)
+    acts.open_gate(prover, fallen)
     found = leaked(stage, opened) + in_words([covered, breach, cured], opened)
     if found:
         raise LeakError(f"the chain shows {', '.join(found)} of the book")

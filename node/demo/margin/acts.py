@@ -1,4 +1,4 @@
-"""The scenes of the demonstration: a hidden book with letters, an open one at a desk."""
+"""The acts of the demonstration: a hidden book with letters, an open one at a desk."""
 
 from __future__ import annotations
 
