@@ -18,8 +18,8 @@ import { HeaderWords } from "./libraries/HeaderWords.sol";
 import { PortfolioMarginWords } from "./libraries/PortfolioMarginWords.sol";
 
 /// @title CoveredLetters
-/// @notice See ICoveredLetters. Allowed keys must be those of `portfolio_margin` covered and
-/// `portfolio_breach`; they are told apart by their number of words. (A requirement has the words of
+/// @notice See ICoveredLetters. Allowed keys must be those of the kinds covered and breach of
+/// `portfolio_margin`; they are told apart by their number of words. (A requirement has the words of
 /// `covered` and implies it.) Tokens whose balances change by themselves are not supported.
 contract CoveredLetters is ICoveredLetters, MarginConsumer, ReentrancyGuardTransient {
     using SafeCast for uint256;

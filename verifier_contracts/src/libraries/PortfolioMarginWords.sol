@@ -5,7 +5,7 @@ import { HeaderWords } from "./HeaderWords.sol";
 import { Transcript } from "./Transcript.sol";
 
 /// @title PortfolioMarginWords
-/// @notice Where the fields of account statements (`portfolio_margin`, `portfolio_breach`) lie. Word
+/// @notice Where the fields of the statement `portfolio_margin` lie, in each of its four kinds. Word
 /// indices count from zero; the first field of a word is the most significant. A statement has P
 /// slots for legs and R scenario rows.
 ///
