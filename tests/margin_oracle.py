@@ -12,8 +12,8 @@ For each expiry slice, with T in years and F = variable + fixed part of the forw
             the same with |k|                              sigma_absolute
     V(z, rule) = sum of amount Black76(variable z + fixed, K, D, sigma_rule, T)
     pnl_row = sum over slices (static(V) - M) dampening + linear terms;   skew rows: -|each|
-    basis   = sum over slices min(V(up) - M, V(down) - M, 0) (addition + multiplier T)
-    worst   = min(basis, rows)
+    forward = sum over slices min(V(up) - M, V(down) - M, 0) (addition + multiplier T)
+    worst   = min(forward, rows)
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class MarginValuation:
 
     marks: tuple[Real, ...]
     pnl: tuple[Real, ...]
-    basis: Real
+    forward_contingency: Real
     mark_to_market: Real
     option_contingencies: tuple[Real, Real]
     perpetual_contingencies: tuple[Real, Real]
@@ -65,8 +65,8 @@ class MarginValuation:
 
     @property
     def worst(self) -> Real:
-        """The worst of the rows and the basis term."""
-        return min(self.basis, *self.pnl)
+        """The worst of the rows and the forward contingency."""
+        return min(self.forward_contingency, *self.pnl)
 
 
 def value_margin(
@@ -81,8 +81,8 @@ def value_margin(
     pnl = tuple(
         sum((each.gain(row) for each in slices), linear.gain(row)) for row in parameters.rows
     )
-    basis = sum((each.basis() for each in slices), mp.zero)
-    worst = min(basis, *pnl)
+    forward_contingency = sum((each.forward_contingency() for each in slices), mp.zero)
+    worst = min(forward_contingency, *pnl)
     mark_to_market = sum(marks, linear.value)
     cash = book.cash + collateral * parameters.collateral_unit
     mm_add_on, im_add_on = (sum(level) for level in zip(*linear_add_ons, strict=True))
@@ -94,7 +94,7 @@ def value_margin(
     return MarginValuation(
         marks=marks,
         pnl=pnl,
-        basis=basis,
+        forward_contingency=forward_contingency,
         mark_to_market=mark_to_market,
         option_contingencies=add_ons.option,
         perpetual_contingencies=add_ons.perpetual,
@@ -164,15 +164,15 @@ class _SliceModel:
         gain = (self.statically_discounted(self.value(row)) - self.mark) * billionths(row.dampening)
         return -abs(gain) if row.rule.is_skew else gain
 
-    def basis(self) -> Real:
+    def forward_contingency(self) -> Real:
         """The slice's part of the forward contingency."""
         p = self.parameters
         shifted = (
             self.value(ScenarioRow(z, VolatilityRule.NONE)) - self.mark
-            for z in (p.basis_up, p.basis_down)
+            for z in (p.forward_contingency_up, p.forward_contingency_down)
         )
-        weight = billionths(p.basis_addition) + billionths(p.basis_multiplier) * self.years
-        return min(*shifted, mp.zero) * weight
+        weight = p.forward_contingency_addition + p.forward_contingency_multiplier * self.years
+        return min(*shifted, mp.zero) * billionths(weight)
 
     def statically_discounted(self, value: Real) -> Real:
         """A shocked value times the factor of its sign, against the account."""

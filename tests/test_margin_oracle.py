@@ -63,7 +63,7 @@ def test_every_scenario(case: PrintedCase) -> None:
 def test_grid21_totals(case: PrintedCase) -> None:
     value, printed = valued(case), case.results
     assert close(case, min(value.pnl), printed["min_span_usd"])
-    assert close(case, value.basis, printed["forward_contingency_usd"])
+    assert close(case, value.forward_contingency, printed["forward_contingency_usd"])
     assert close(case, value.option_contingencies[0], printed["option_contingency_usd"], -1)
     assert close(case, value.perpetual_contingencies[0], printed["perp_contingency_usd"], -1)
     assert close(case, value.collateral_contingencies[0], printed["base_contingency_usd"], -1)
@@ -83,7 +83,7 @@ def test_tail_skew_totals(case: PrintedCase) -> None:
     assert close(case, min(value.pnl[:23]), printed["worst_regular_usd"])
     assert close(case, min(tail), printed["worst_tail_usd"])
     assert close(case, min(skew), printed["worst_skew_usd"])
-    assert close(case, value.basis, printed["forward_contingency_usd"])
+    assert close(case, value.forward_contingency, printed["forward_contingency_usd"])
     assert close(case, sum(value.marks), printed["option_mtm_usd"])
     for level, prefix in enumerate(("mm", "im")):
         assert close(

@@ -36,21 +36,16 @@ class RowProfit(Hidden):
 class MarginSheet(Hidden):
     """One book in one market: every row, both margins, equity (marks, cash and collateral).
 
-    `basis` is the forward contingency; where it is worst, no row is marked. `initial` and
-    `maintenance` count whole atoms, rounded down: healthy is 0 or more.
+    Where the forward contingency is worst, no row is marked. `initial` and `maintenance` count
+    whole atoms, rounded down: healthy is 0 or more.
     """
 
     rows: tuple[RowProfit, ...]
-    basis: Fraction
+    forward_contingency: Fraction
     worst: Fraction
     initial: int
     maintenance: int
     equity: Fraction
-
-    @property
-    def is_basis_worst(self) -> bool:
-        """Whether the forward contingency is below every row."""
-        return not any(row.is_worst for row in self.rows)
 
 
 @dataclass(frozen=True, repr=False)
@@ -94,7 +89,7 @@ class Valuer:
         rows = zip(self.parameters.rows, quoted.profits, strict=True)
         return MarginSheet(
             rows=tuple(RowProfit(row, p, i == worst) for i, (row, p) in enumerate(rows)),
-            basis=quoted.basis,
+            forward_contingency=quoted.forward_contingency,
             worst=quoted.worst,
             initial=quoted.initial,
             maintenance=quoted.maintenance,

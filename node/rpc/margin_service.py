@@ -91,7 +91,7 @@ class MarginServicer(margin_service_pb2_grpc.MarginServiceServicer):  # type: ig
                 )
                 for each in sheet.rows
             ],
-            forward_contingency=money(sheet.basis),
+            forward_contingency=money(sheet.forward_contingency),
             equity=money(sheet.equity),
             initial_margin=money(sheet.initial),
             maintenance_margin=money(sheet.maintenance),

@@ -151,8 +151,8 @@ WIDTHS = {
     "peg_threshold": 31,
     "risk_cancelling_1": 1,
     "risk_cancelling_2": 1,
-    "basis_up": 16,
-    "basis_down": 16,
+    "forward_contingency_up": 16,
+    "forward_contingency_down": 16,
     "collateral_unit": 60,
 } | dict.fromkeys(SIGNED, 35)
 ELEMENTS = (
@@ -163,9 +163,10 @@ ELEMENTS = (
     " width_scale",
     "volatility_parameter_static volatility_parameter_scale im_factor mm_factor"
     " im_scales_contingencies confidence_threshold confidence_margin peg_threshold",
-    "mm_option im_option mm_perpetual im_perpetual peg_factor basis_addition basis_multiplier",
+    "mm_option im_option mm_perpetual im_perpetual peg_factor"
+    " forward_contingency_addition forward_contingency_multiplier",
     "mm_collateral_1 im_collateral_1 mm_collateral_2 im_collateral_2 risk_cancelling_1"
-    " risk_cancelling_2 basis_up basis_down collateral_unit",
+    " risk_cancelling_2 forward_contingency_up forward_contingency_down collateral_unit",
 )
 
 

@@ -29,13 +29,17 @@ Arrays = dict[str, list[int]]
 
 
 def parameter_arrays(parameters: MarginParameters) -> Arrays:
-    """Scalars, and rows with the mark and both basis moves after them."""
+    """Scalars, and rows with the mark and both moves of the forward contingency after them."""
     arrays = {
         f"parameter_{name}": [getattr(parameters, name) + parameter_bias(name)]
         for name in PARAMETER_RANGES
     }
     rows = parameters.rows
-    extra = [SPOT_FACTOR_ONE, parameters.basis_up, parameters.basis_down]
+    extra = [
+        SPOT_FACTOR_ONE,
+        parameters.forward_contingency_up,
+        parameters.forward_contingency_down,
+    ]
     rules = [int(row.rule) for row in rows] + [0] * EXTRA_ROWS
     arrays["row_spot_factor"] = [row.spot_factor for row in rows] + extra
     arrays["row_dampening"] = [row.dampening for row in rows] + [0] * EXTRA_ROWS

@@ -108,16 +108,16 @@ PARAMETER_RANGES: dict[str, Range] = {
     "mm_perpetual": _BILLIONTHS,
     "im_perpetual": _BILLIONTHS,
     "peg_factor": _BILLIONTHS,
-    "basis_addition": _BILLIONTHS,
-    "basis_multiplier": _BILLIONTHS,
+    "forward_contingency_addition": _BILLIONTHS,
+    "forward_contingency_multiplier": _BILLIONTHS,
     "mm_collateral_1": _BILLIONTHS,
     "im_collateral_1": _BILLIONTHS,
     "mm_collateral_2": _BILLIONTHS,
     "im_collateral_2": _BILLIONTHS,
     "risk_cancelling_1": _FLAG,
     "risk_cancelling_2": _FLAG,
-    "basis_up": _FACTOR,
-    "basis_down": _FACTOR,
+    "forward_contingency_up": _FACTOR,
+    "forward_contingency_down": _FACTOR,
     "collateral_unit": Range(1, (1 << 60) - 1, "cash atoms in a unit of the settlement token"),
 }
 """Range of every parameter but the rows, in the order they are packed."""
@@ -179,16 +179,16 @@ class MarginParameters:
     mm_perpetual: int
     im_perpetual: int
     peg_factor: int
-    basis_addition: int
-    basis_multiplier: int
+    forward_contingency_addition: int
+    forward_contingency_multiplier: int
     mm_collateral_1: int
     im_collateral_1: int
     mm_collateral_2: int
     im_collateral_2: int
     risk_cancelling_1: int
     risk_cancelling_2: int
-    basis_up: int
-    basis_down: int
+    forward_contingency_up: int
+    forward_contingency_down: int
     collateral_unit: int
 
     def __post_init__(self) -> None:

@@ -33,7 +33,7 @@ class MarginQuote(Hidden):
     initial: int
     equity: Fraction
     profits: tuple[Fraction, ...]
-    basis: Fraction
+    forward_contingency: Fraction
     worst: Fraction
 
     @property
@@ -66,7 +66,7 @@ def quote_margin(
         initial=_number(margins[1].margin) + added,
         equity=Fraction(_number(margins[0].equity), SPOT_FACTOR_ONE) + added,
         profits=profits,
-        basis=Fraction(_number(found.profits.basis), PROFIT_ONE),
+        forward_contingency=Fraction(_number(found.profits.forward_contingency), PROFIT_ONE),
         worst=Fraction(_number(found.profits.worst), PROFIT_ONE),
     )
 

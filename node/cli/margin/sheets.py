@@ -47,7 +47,7 @@ def sheet_report(sheet: MarginSheet, conditions: Conditions) -> dict[str, Any]:
             {**row_report(each.row), "profit": money(each.profit), "worst": each.is_worst}
             for each in sheet.rows
         ],
-        "forward_contingency": money(sheet.basis),
+        "forward_contingency": money(sheet.forward_contingency),
         "worst": money(sheet.worst),
         "equity": money(sheet.equity),
         "initial_margin": money(sheet.initial),
@@ -90,12 +90,12 @@ def sheet_table(reports: dict[str, dict[str, Any]], currency: str, title: str) -
         ("maintenance_margin", "maintenance margin"),
     ):
         values = [each[name] for each in reports.values()]
-        is_worst = [name == "forward_contingency" and _basis_is_worst(r) for r in reports.values()]
+        is_worst = [name == "forward_contingency" and _no_row_is_worst(r) for r in reports.values()]
         table.add_row("", label, "", "", *_amounts(values, is_worst))
     return table
 
 
-def _basis_is_worst(report: dict[str, Any]) -> bool:
+def _no_row_is_worst(report: dict[str, Any]) -> bool:
     return not any(row["worst"] for row in report["rows"])
 
 

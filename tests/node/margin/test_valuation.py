@@ -43,7 +43,6 @@ def test_one_row_is_marked_and_it_is_the_worst() -> None:
     marked = [each for each in sheet.rows if each.is_worst]
     assert [each.profit for each in marked] == [min(each.profit for each in sheet.rows)]
     assert marked[0].profit == sheet.worst
-    assert not sheet.is_basis_worst
 
 
 def test_collateral_lifts_every_margin_by_its_worth() -> None:

@@ -25,7 +25,12 @@ from tests.soundness.margin.forgery import ONE_ATOM, Forgery
 
 LONG = owned(leg(amount=4))
 SHORT = owned(leg(amount=-4))
-SKEWED = replace(PARAMETERS, rows=PARAMETERS.rows[3:4] * ROWS, basis_addition=0, basis_multiplier=0)
+SKEWED = replace(
+    PARAMETERS,
+    rows=PARAMETERS.rows[3:4] * ROWS,
+    forward_contingency_addition=0,
+    forward_contingency_multiplier=0,
+)
 MARK = ROWS
 _honest_divider = revaluation._divider
 
@@ -179,7 +184,7 @@ def _negative_parts() -> Liar:
 
 def _best(arrays: Claims) -> Claims:
     quote = quote_margin(BOOK, MARKET, PARAMETERS)
-    arrays[0][:] = int(max((*quote.profits, quote.basis)) * (10**13 << 32))
+    arrays[0][:] = int(max((*quote.profits, quote.forward_contingency)) * (10**13 << 32))
     return arrays
 
 
@@ -205,9 +210,9 @@ VALUES = {
         own=LONG,
         parameters=SKEWED,
     ),
-    "a basis loss left out": Forgery(
-        lookups("slice/basis/loss/distance"),
-        pretend("slice/basis/loss/at_least_zero", 0),
+    "a loss of forwards left out": Forgery(
+        lookups("slice/forward_contingency/loss/distance"),
+        pretend("slice/forward_contingency/loss/at_least_zero", 0),
     ),
     "the best row for the worst": Forgery(
         lookups("account/worst/distance[*]"),

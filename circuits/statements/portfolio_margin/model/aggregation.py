@@ -4,7 +4,7 @@ H(slice, row) = (variable z + fixed 10^4) sum a first + 10^4 2^w sum a K second 
 V = D H, rounded to nearest once, in 1e-4 cash atoms;   M = V(mark)
 gain = static(V) - M, or minus its magnitude in skew rows;   static by the sign of V
 profit = (sum of gains + what moves linearly (z - 1)) dampening
-basis = sum over slices of min(V(up) - M, V(down) - M, 0) weight
+forward_contingency = sum over slices of min(V(up) - M, V(down) - M, 0) weight
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Profits:
     """Of every row and the forward contingency, in 1e-13 cash atoms at 2^-32 (root)."""
 
     rows: tuple[Integer, ...]
-    basis: Integer
+    forward_contingency: Integer
     worst: Integer
     mark: Integer  #: sum of marks, 1e-4 cash atoms
 
@@ -96,11 +96,11 @@ def judge_rows(
     profits = [
         _profit(ar, governed, statics, values, linear, mark, row) for row in range(governed.rows)
     ]
-    basis = _basis(ar, governed, statics, values, mark)
+    forward_contingency = _forward_contingency(ar, governed, statics, values, mark)
     with ar.scope("account"):
-        worst = least(ar, "worst", [*profits, basis], _WORST_BITS)
+        worst = least(ar, "worst", [*profits, forward_contingency], _WORST_BITS)
         marked = total(ar, _wire(ar, "mark", mark), governed.root)
-    return Profits(tuple(profits), basis, worst, marked)
+    return Profits(tuple(profits), forward_contingency, worst, marked)
 
 
 def _profit(
@@ -129,14 +129,14 @@ def _profit(
         return ar.product("dampened", whole, governed.row(ar, governed.dampening, row))
 
 
-def _basis(
+def _forward_contingency(
     ar: Arithmetic, governed: Governed, statics: Statics, values: Values, mark: Integer
 ) -> Integer:
-    with ar.scope("slice/basis"):
+    with ar.scope("slice/forward_contingency"):
         up, down = (values.value(governed.mark + move).minus(mark) for move in (1, 2))
         lower = minimum(ar, "lower", up, down)
         loss = sign(ar, "loss", -lower).positive
-        weighted = ar.product("weighted", -loss, statics.basis_weight)
+        weighted = ar.product("weighted", -loss, statics.forward_contingency_weight)
     return total(ar, weighted, governed.root)
 
 

@@ -28,7 +28,7 @@ _FLAGS = ("im_scales_contingencies", "risk_cancelling_1", "risk_cancelling_2")
 
 @dataclass(frozen=True)
 class Governed:
-    """Parameters (root) and rows (a lane each: scenarios, mark, basis up, basis down)."""
+    """Parameters (root) and rows (a lane each: scenarios, mark, moves up and down)."""
 
     rows: int
     root: Lanes
@@ -92,8 +92,8 @@ def _parameters(ar: Arithmetic, root: Lanes, rows: int) -> tuple[dict[str, Integ
 def _tie_extra_rows(ar: Arithmetic, found: Governed) -> None:
     factors: tuple[Integer | int, ...] = (
         SPOT_FACTOR_ONE,
-        found.values["basis_up"],
-        found.values["basis_down"],
+        found.values["forward_contingency_up"],
+        found.values["forward_contingency_down"],
     )
     for position, factor in enumerate(factors):
         row = found.rows + position

@@ -20,7 +20,7 @@ SLOPE = 39
 SKEW = 42
 """The factor of a skew row."""
 STATIC = 32
-"""Static discount factors and the basis weight: what shocked values are multiplied by."""
+"""What shocked values are multiplied by: static discounts, the forward contingency's weight."""
 DISCOUNT = 44
 """D, as attested."""
 PROFIT_ONE = SPOT_FACTOR_ONE * PARAMETER_ONE << STATIC

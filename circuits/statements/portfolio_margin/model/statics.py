@@ -1,8 +1,9 @@
-"""What a slice's shocked values are multiplied by: static discounts, and the basis weight.
+"""What a slice's shocked values are multiplied by: static discounts and the weight
+of the forward contingency.
 
     for gains     base exp(-T (max(rate, 0) multiplier + addition))
     for losses    min(base exp(T (max(rate, 0) multiplier + addition)), 1 / D)
-    basis weight  addition + multiplier T in years
+    weight        addition + multiplier T in years
 
 Exponents are clamped to [-6, 2] and rounded to 2^-34, factors to 2^-32; the weight is in 1e-9 at
 2^-32. All half even.
@@ -41,11 +42,11 @@ class Statics:
 
     gain: Integer
     loss: Integer
-    basis_weight: Integer  #: 1e-9 at 2^-32
+    forward_contingency_weight: Integer  #: 1e-9 at 2^-32
 
 
 def share_statics(ar: Arithmetic, profile: Profile, slices: Slices, governed: Governed) -> Statics:
-    """Both static factors and the basis weight."""
+    """Both static factors and the weight of the forward contingency."""
     values = governed.values
     with ar.scope("slice"), ar.scope("static"):
         rate = sign(ar, "rate", slices.rate_biased.minus(_RATE_BIAS)).positive
@@ -54,11 +55,11 @@ def share_statics(ar: Arithmetic, profile: Profile, slices: Slices, governed: Go
         with ar.scope("loss"):
             loss = _factor(ar, profile, slices, governed, rate, "short")
             loss = minimum(ar, "cap", loss, _inverse_discount(ar, slices.discount))
-        weight = (values["basis_addition"] * SECONDS_PER_YEAR).plus(
-            ar.product("basis_multiplier", slices.seconds, values["basis_multiplier"])
+        weight = (values["forward_contingency_addition"] * SECONDS_PER_YEAR).plus(
+            ar.product("growing", slices.seconds, values["forward_contingency_multiplier"])
         )
         rounded = half_even_quotient(
-            ar, "basis_weight", weight * (1 << STATIC), SECONDS_PER_YEAR, _WEIGHT_BITS
+            ar, "forward_contingency_weight", weight * (1 << STATIC), SECONDS_PER_YEAR, _WEIGHT_BITS
         )
     return Statics(gain, loss, rounded)
 

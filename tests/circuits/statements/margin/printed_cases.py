@@ -245,10 +245,10 @@ _COLUMNS = {
     "mm_factor": "mm_factor",
     "mm_option_pct": "mm_option",
     "im_option_pct": "im_option",
-    "basis_up": "basis_up",
-    "basis_down": "basis_down",
-    "basis_add": "basis_addition",
-    "basis_mult": "basis_multiplier",
+    "basis_up": "forward_contingency_up",
+    "basis_down": "forward_contingency_down",
+    "basis_add": "forward_contingency_addition",
+    "basis_mult": "forward_contingency_multiplier",
 }
 
 

@@ -52,7 +52,7 @@ def largest_parameters() -> MarginParameters:
     ]
     rows += [ScenarioRow(10_000, rule, DAMPENING) for rule in (rules.LINEAR, rules.ABSOLUTE)]
     tops = {name: each.high for name, each in PARAMETER_RANGES.items() if name not in BOUNDED}
-    tops |= {"basis_down": 1, "minimum_k_star": 1, "short_power": 0, "long_power": 0}
+    tops |= {"forward_contingency_down": 1, "minimum_k_star": 1, "short_power": 0, "long_power": 0}
     base = load_shipped("derive_like_33").parameters
     return replace(base, underlying=1, rows=tuple(rows), **tops)
 

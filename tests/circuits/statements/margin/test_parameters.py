@@ -154,7 +154,7 @@ def changed(path: tuple[Any, ...], value: Any) -> Any:
         (("parameters", "range_up"), "1/2", "range_up is '1/2', expected a decimal string"),
         (("parameters", "range_up"), "1e-1", "expected a decimal string"),
         (("parameters", "range_up"), "0.0000000001", "expected a multiple of 1/1000000000"),
-        (("parameters", "basis_up"), "1.04501", "expected a multiple of 1/10000"),
+        (("parameters", "forward_contingency_up"), "1.04501", "expected a multiple of 1/10000"),
         (("rows",), {}, "rows: expected a list"),
         (("rows", 2), ["1", "up"], "rows\\[2\\] is"),
         (("rows", 2), ["1", "sideways", "1"], "with a rule of none, up, down, linear, absolute"),

@@ -33,8 +33,8 @@ def real(value: Fraction) -> Real:
 def pairs(quote: MarginQuote, judged: MarginValuation) -> list[tuple[Real, Real]]:
     """Ours and the judge's: every row, the forward contingency, both margins."""
     margins = (Fraction(quote.maintenance), Fraction(quote.initial))
-    ours = [*quote.profits, quote.basis, *margins]
-    theirs = [*judged.pnl, judged.basis, judged.maintenance, judged.initial]
+    ours = [*quote.profits, quote.forward_contingency, *margins]
+    theirs = [*judged.pnl, judged.forward_contingency, judged.maintenance, judged.initial]
     return [(real(a), b) for a, b in zip(ours, theirs, strict=True)]
 
 

@@ -93,7 +93,7 @@ def test_rows_are_the_parameters_rows(name: str) -> None:
     assert broken or words[3] != PARAMETERS.digest()
 
 
-def test_the_mark_and_the_basis_rows_are_tied() -> None:
+def test_the_mark_and_the_forward_contingencys_rows_are_tied() -> None:
     for number in range(ROWS, ROWS + 3):
         assert refused(lane("row/spot_factor", number, lambda v: v + 1))
         assert refused(lane("row/rule[0]", number, lambda _: 1))
@@ -104,7 +104,7 @@ def test_signs_cannot_be_chosen(bit: int) -> None:
     """Gains counted as losses, losses as gains, skew rows without the absolute value."""
     for path in (
         *(f"slice/gain[{row}]/sign/at_least_zero" for row in range(ROWS)),
-        "slice/basis/loss/at_least_zero",
+        "slice/forward_contingency/loss/at_least_zero",
         "leg/netting/net/at_least_zero",
         "leg/fields/amount/at_least_zero",
     ):

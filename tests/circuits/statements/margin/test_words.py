@@ -178,10 +178,10 @@ def test_a_requirement_always_fits() -> None:
     static = parameter * math.e**2
     linear = 3 * spot_factor
     gain = (values * static + linear) * parameter
-    basis = values * (parameter + parameter * RANGES["seconds_to_expiry"].high / 31_536_000)
+    forward = values * (parameter + parameter * RANGES["seconds_to_expiry"].high / 31_536_000)
     factor = parameter * (1 + RANGES["stable_price"].high / PARAMETER_ONE)
     add_ons = (LEAVES + 4) * spot_factor * 3 * parameter
-    margin = factor * (max(gain, basis) + add_ons) + values + linear + RANGES["cash"].high
+    margin = factor * (max(gain, forward) + add_ons) + values + linear + RANGES["cash"].high
     step = PARAMETER_RANGES["requirement_step"].high
     assert margin < 1 << 127
     assert margin + step < 1 << COLLATERAL_BITS
