@@ -18,6 +18,7 @@ from circuits.statements.portfolio_margin import (
     Leg,
     LinearHoldings,
     MarginMarket,
+    Mismatch,
     unprovable_legs,
 )
 from circuits.statements.portfolio_margin.units import (
@@ -87,10 +88,10 @@ def quantise_book(
     legs = {each.leg: each for each in holdings if each.leg is not None}
     _check_once(holdings)
     if rules.market is not None:
-        for leg, reason in unprovable_legs(_unchecked(legs), rules.market).items():
+        for leg, mismatch in unprovable_legs(_unchecked(legs), rules.market).items():
             legs[leg].reader.report(
-                "expiry_utc" if "expir" in reason else "strike",
-                f"a leg the market can value; this one {reason}",
+                "strike" if mismatch is Mismatch.STRIKE else "expiry_utc",
+                f"a leg the market can value; this one {mismatch}",
                 "remove or settle the leg, or give the market that lists it",
             )
     count = sum(each.kind in OPTION_KINDS for each in holdings)

@@ -16,6 +16,7 @@ from circuits.statements.portfolio_margin.commitment import Opening, commit
 from circuits.statements.portfolio_margin.errors import (
     BookError,
     MarginMarketError,
+    Mismatch,
     ParametersError,
     SliceError,
     UnprovableError,
@@ -74,6 +75,7 @@ __all__ = [
     "MarginMarketError",
     "MarginParameters",
     "MarginShape",
+    "Mismatch",
     "Open",
     "Opening",
     "ParameterSet",

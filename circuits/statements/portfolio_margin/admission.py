@@ -19,7 +19,7 @@ from fractions import Fraction
 
 from circuits.statements.option_marks.inputs import SECONDS_PER_YEAR, VOLATILITY_UNITS_PER_ONE
 from circuits.statements.portfolio_margin.book import Book, Leg
-from circuits.statements.portfolio_margin.errors import SliceError, UnprovableError
+from circuits.statements.portfolio_margin.errors import Mismatch, SliceError, UnprovableError
 from circuits.statements.portfolio_margin.market import MarginMarket, VolatilityForm
 from circuits.statements.portfolio_margin.parameters import MarginParameters
 from circuits.statements.portfolio_margin.units import PARAMETER_ONE
@@ -76,19 +76,19 @@ def check_admissible(market: MarginMarket, parameters: MarginParameters) -> None
             )
 
 
-def unprovable_legs(book: Book, market: MarginMarket) -> Mapping[Leg, str]:
+def unprovable_legs(book: Book, market: MarginMarket) -> Mapping[Leg, Mismatch]:
     """Why legs have no value in this market, by leg; empty when all have one."""
     slices = {each.expiry_unix: index for index, each in enumerate(market.slices)}
     listed = {(each.slice_index, each.strike_ticks) for each in market.series}
-    reasons: dict[Leg, str] = {}
+    reasons: dict[Leg, Mismatch] = {}
     for leg in book.legs:
         index = slices.get(leg.expiry_unix)
         if leg.expiry_unix <= market.snapshot_unix:
-            reasons[leg] = f"expired before the snapshot at {market.snapshot_unix}"
+            reasons[leg] = Mismatch.EXPIRED
         elif index is None:
-            reasons[leg] = "has an expiry the market has no slice for"
+            reasons[leg] = Mismatch.EXPIRY
         elif market.form is VolatilityForm.SERIES and (index, leg.strike_ticks) not in listed:
-            reasons[leg] = "has a strike the market lists no volatility for"
+            reasons[leg] = Mismatch.STRIKE
     return reasons
 
 
@@ -98,10 +98,11 @@ def check_provable(book: Book, market: MarginMarket, parameters: MarginParameter
     if book.legs and book.legs[0].underlying != parameters.underlying:
         raise UnprovableError(
             f"the book is of underlying {book.legs[0].underlying}, the parameters are of"
-            f" {parameters.underlying}"
+            f" {parameters.underlying}",
+            Mismatch.UNDERLYING,
         )
-    for leg, reason in unprovable_legs(book, market).items():
-        raise UnprovableError(f"{leg.name} {reason}")
+    for leg, mismatch in unprovable_legs(book, market).items():
+        raise UnprovableError(f"{leg.name} {mismatch}", mismatch)
 
 
 def _stays_below(market: MarginMarket, index: int, bound: Fraction) -> bool:

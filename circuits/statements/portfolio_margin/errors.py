@@ -14,6 +14,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from circuits.statements.ranges import InputError
 
 
@@ -33,5 +35,21 @@ class ParametersError(InputError):
     """The rows, or a parameter file, do not make a parameter set."""
 
 
+class Mismatch(StrEnum):
+    """Why a leg has no margin, without saying which leg."""
+
+    UNDERLYING = "is of another underlying than the parameters"
+    EXPIRED = "expired before the snapshot"
+    EXPIRY = "has an expiry the market has no slice for"
+    STRIKE = "has a strike the market lists no volatility for"
+
+
 class UnprovableError(InputError):
-    """A book, a market and parameters that are fine by themselves do not fit each other."""
+    """A book, a market and parameters that are fine by themselves do not fit each other.
+
+    The message names the leg; `mismatch` does not. It is None where a claim does not fit.
+    """
+
+    def __init__(self, message: str, mismatch: Mismatch | None = None) -> None:
+        super().__init__(message)
+        self.mismatch = mismatch

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from circuits.statements.portfolio_margin import Book, Leg, LinearHoldings
+from circuits.statements.portfolio_margin import Book, Leg, LinearHoldings, Mismatch
 from circuits.statements.portfolio_margin.quote import quote_margin
 from node.margin import BookRefused, apply_trade
 from tests.margin_oracle import value_margin
 from tests.node.margin.books import (
+    DATA,
     FALLEN,
     MARKET,
     PARAMETERS,
@@ -85,14 +86,19 @@ def test_a_trade_that_leaves_the_ranges_is_refused_quietly() -> None:
         apply_trade(first_legs(3), other)
 
 
-def test_a_leg_that_has_no_margin_is_refused_without_its_name() -> None:
-    market = quoted().market
-    gone = Leg(PARAMETERS.underlying, market.snapshot_unix - 5, 7_123_456_789, False, 987_654)
+@pytest.mark.parametrize("mismatch", Mismatch)
+def test_a_leg_that_has_no_margin_is_refused_without_its_name(mismatch: Mismatch) -> None:
+    own = valuer(
+        DATA / "btc_margin_series_20260521.json" if mismatch is Mismatch.STRIKE else MARKET
+    )
+    listed, snapshot = own.market.slices[0].expiry_unix, own.market.snapshot_unix
+    expiry = {Mismatch.EXPIRED: snapshot - 5, Mismatch.EXPIRY: listed + 5}.get(mismatch, listed)
+    underlying = PARAMETERS.underlying + (mismatch is Mismatch.UNDERLYING)
     with pytest.raises(BookRefused) as refused:
-        valuer().quote(Book((gone,)))
-    text = f"{refused.value}{refused.value.__cause__}"
-    assert "7123456789" not in text
-    assert "987654" not in text
+        own.quote(Book((Leg(underlying, expiry, 7_123_456_789, False, 987_654),)))
+    text = f"{refused.value}{refused.value.__cause__}{refused.value.__context__}"
+    assert f"(a leg {mismatch})" in text
+    assert not any(map(str.isdigit, text))
 
 
 def test_a_warm_what_if_on_128_legs_is_quick() -> None:
