@@ -11,12 +11,10 @@ from rich.table import Table
 
 from node.cli.options import (
     AsJson,
-    Capacity,
     EngineName,
     EngineOption,
     WithGreeks,
     chosen_engine,
-    chosen_shape,
 )
 from node.cli.output import print_json, reporting_errors, say, table_console
 from node.config import load_settings
@@ -35,7 +33,6 @@ def demo(
     rpc: Annotated[
         str | None, typer.Option("--rpc", help="JSON-RPC endpoint; default: the embedded chain.")
     ] = None,
-    capacity: Capacity = None,
     greeks: WithGreeks = False,
     engine: EngineOption = EngineName.AUTO,
     as_json: AsJson = False,
@@ -54,7 +51,6 @@ def demo(
             keys_directory=load_settings().keys_directory,
             chain_file=chain,
             rpc=rpc,
-            shape=None if capacity is None else chosen_shape(capacity),
             greeks=greeks,
             engine=chosen_engine(engine),
         )

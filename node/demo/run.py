@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from circuits.statements.option_marks import OptionMarks, Shape
+from circuits.statements.option_marks import OptionMarks
 from node.demo.live import ask, serving
 from node.demo.readback import read_back
 from node.demo.report import DemoReport
@@ -22,26 +22,25 @@ from prover import Engine, VerifyingKey, default_engine
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """What to show: a chain file (None: the shipped one), an endpoint (None: embedded), a size."""
+    """What to show: a chain file (None: the shipped one), an endpoint (None: embedded)."""
 
     keys_directory: Path
     chain_file: Path | None = None
     rpc: str | None = None
-    shape: Shape | None = None
     greeks: bool = False
     engine: Engine | None = None
 
     @property
     def is_standard(self) -> bool:
         """Whether the shipped proof is of this very run."""
-        return (self.chain_file, self.rpc, self.shape) == (None, None, None) and not self.greeks
+        return (self.chain_file, self.rpc) == (None, None) and not self.greeks
 
 
 def run_demo(options: DemoOptions, say: Say) -> DemoReport:
     """Run everything; `say` gets a line of progress at a time. Raises NodeError."""
     started = time.monotonic()
     engine = options.engine or default_engine()
-    snapshot = load_snapshot(options.chain_file, options.shape)
+    snapshot = load_snapshot(options.chain_file)
     statement = OptionMarks(snapshot.shape, greeks=options.greeks)
     say(f"read {snapshot.placed.market.option_count} options of {snapshot.name}")
     shipped = _shipped(options, engine, say)
@@ -100,7 +99,7 @@ def _shipped(options: DemoOptions, engine: Engine, say: Say) -> Shipped | None:
     if not options.is_standard:
         raise EngineTooSlowError(
             "without the native engine the demonstration can only replay the proof it ships: "
-            "build the engine with `make native`, or leave out --chain, --rpc, --capacity, --greeks"
+            "build the engine with `make native`, or leave out --chain, --rpc, --greeks"
         )
     say("the native engine is missing, and the reference engine would prove for hours:")
     say("a shipped proof of this very snapshot is verified and attested instead (`make native`)")

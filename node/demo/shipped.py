@@ -79,7 +79,7 @@ def send_shipped(
 
 def make_shipped(folder: Path, say: Say) -> None:
     """Prove the shipped snapshot for the addresses that every embedded run has."""
-    snapshot = load_snapshot(None, None)
+    snapshot = load_snapshot()
     statement = OptionMarks(snapshot.shape)
     r1cs = statement.r1cs()
     waste = development_toxic_waste(DEVELOPMENT_SEED, r1cs_digest(r1cs.canonical_bytes()))

@@ -19,7 +19,6 @@ from node.quoting import (
     format_instant,
     market_of,
     parse_chain,
-    proving_rules,
     read_chain,
 )
 
@@ -30,7 +29,7 @@ _TIMES = ("valuation_utc", "expiry_utc")
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A chain as text and as integers; `quotes` are market quotes where the file has them."""
+    """A chain as text and as integers, at the size that signers sign; `quotes` may be missing."""
 
     name: str
     rows: tuple[dict[str, str], ...]
@@ -39,24 +38,17 @@ class Snapshot:
     shape: Shape
     quotes: Quotes
 
-    @property
-    def spot_ticks(self) -> int:
-        """The nearest expiry's forward stands in for the spot, which chain files do not hold."""
-        groups = self.placed.market.groups
-        return min(groups, key=lambda group: group.expiry_unix).forward_ticks
 
-
-def load_snapshot(path: Path | None, shape: Shape | None) -> Snapshot:
+def load_snapshot(path: Path | None = None) -> Snapshot:
     """The file's snapshot, or the shipped one; ChainRefusedError lists every fault."""
-    rules = PROVING if shape is None else proving_rules(shape)
     if path is not None:
         text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
-        chain = read_chain(path, rules)
-        return _snapshot(str(path), text, chain, shape, {})
+        chain = read_chain(path, PROVING)
+        return _snapshot(str(path), text, chain, {})
     data = resources.files("node") / "data"
     text = (data / SHIPPED_CHAIN).read_text(encoding="utf-8")
-    chain = parse_chain(text, rules)
-    return _snapshot(SHIPPED_CHAIN, text, chain, shape, _quotes(data / SHIPPED_QUOTES))
+    chain = parse_chain(text, PROVING)
+    return _snapshot(SHIPPED_CHAIN, text, chain, _quotes(data / SHIPPED_QUOTES))
 
 
 def redated(snapshot: Snapshot, now_unix: int) -> Snapshot:
@@ -64,14 +56,14 @@ def redated(snapshot: Snapshot, now_unix: int) -> Snapshot:
     shift = timedelta(seconds=now_unix - snapshot.placed.market.snapshot_unix)
     rows = [{**row, **{name: _moved(row[name], shift) for name in _TIMES}} for row in snapshot.rows]
     text = _as_csv(rows)
-    chain = parse_chain(text, proving_rules(snapshot.shape))
-    return _snapshot(snapshot.name, text, chain, snapshot.shape, {})
+    chain = parse_chain(text, PROVING)
+    return _snapshot(snapshot.name, text, chain, {})
 
 
-def _snapshot(name: str, text: str, chain: Chain, shape: Shape | None, quotes: Quotes) -> Snapshot:
+def _snapshot(name: str, text: str, chain: Chain, quotes: Quotes) -> Snapshot:
     placed = market_of(chain)
     rows = tuple(dict(row) for row in csv.DictReader(text.splitlines()))
-    return Snapshot(name, rows, chain, placed, shape or smallest_shape(placed.market), quotes)
+    return Snapshot(name, rows, chain, placed, smallest_shape(placed.market), quotes)
 
 
 def _quotes(file: resources.abc.Traversable) -> Quotes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from circuits.statements.option_marks import OptionMarks, market_words
+from circuits.statements.option_marks import OptionMarks
 from node.chain import (
     Chain,
     Contract,
@@ -19,22 +19,12 @@ from node.chain import (
     development_account,
 )
 from node.chain.errors import DeploymentError
+from node.demo.signers import SIGNERS, THRESHOLD, KnownMarket, attest
 from node.demo.snapshot import Snapshot, redated
-from node.oracle import (
-    Domain,
-    MarketView,
-    OracleSigner,
-    build_report,
-    collect,
-    next_number,
-    submit_report,
-)
 from prover import VerifyingKey
 
 Say = Callable[[str], None]
 
-SIGNERS = 3
-THRESHOLD = 2
 _ETHER = 10**18
 _RELAY = development_account("relay")
 _DEPLOYER = development_account("deployer")
@@ -70,14 +60,14 @@ def open_chain(rpc: str | None, snapshot: Snapshot, say: Say) -> tuple[Chain, Sn
 
 
 def deploy_contracts(chain: Chain, statement: OptionMarks, key: VerifyingKey, say: Say) -> Stage:
-    """Deploy everything for one key, with three oracle signers of whom two must sign."""
+    """Deploy everything for one key, with the signers of `node.demo.signers`."""
     if chain.balance(_DEPLOYER.address) == 0:
         raise DeploymentError(
             f"{_DEPLOYER.address} has no coins on {chain.name}: the demonstration needs a "
             "development chain that lends some (anvil), or the embedded one (leave out --rpc)"
         )
     plan = DeploymentPlan(
-        signers=[development_account("signer", index).address for index in range(SIGNERS)],
+        signers=[account.address for account in SIGNERS],
         threshold=THRESHOLD,
         verifiers=[VerifierSpec.of(statement, key)],
     )
@@ -85,26 +75,6 @@ def deploy_contracts(chain: Chain, statement: OptionMarks, key: VerifyingKey, sa
 
 
 def attest_snapshot(stage: Stage, snapshot: Snapshot) -> int:
-    """Three signers sign the snapshot, the oracle contract takes it; its number."""
-    market = snapshot.placed.market
-    domain = Domain(stage.chain.chain_id(), stage.deployment.address("MarketOracle"))
-    underlying = market.underlying_id.to_bytes(12, "big")
-    words = market_words(market, snapshot.shape)
-    report = build_report(
-        underlying=underlying,
-        number=next_number(stage.chain, domain, underlying),
-        snapshot_unix=market.snapshot_unix,
-        market_words=words,
-        spots=[snapshot.spot_ticks] * SIGNERS,
-    )
-    signers = [OracleSigner(development_account("signer", index)) for index in range(SIGNERS)]
-    view = MarketView(words, snapshot.spot_ticks, report.number)
-    signed = collect(
-        report,
-        domain,
-        [signer.sign(report, domain, view) for signer in signers],
-        signers=[signer.address for signer in signers],
-        threshold=THRESHOLD,
-    )
-    submit_report(stage.chain, _DEPLOYER, signed)
-    return report.number
+    """The signers sign the snapshot, the oracle contract takes it; its number."""
+    known = KnownMarket(chain=snapshot.placed.market)
+    return attest(stage.chain, stage.deployment, _DEPLOYER, known).number

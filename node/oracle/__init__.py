@@ -1,4 +1,4 @@
-"""The room of oracle signers: view, compare, sign, collect, submit."""
+"""The room of oracle signers: view, compare, sign, go round, submit."""
 
 from node.oracle.at_the_money import at_the_money_volatility
 from node.oracle.comparison import Tolerances, compare_views
@@ -15,10 +15,10 @@ from node.oracle.errors import (
 )
 from node.oracle.journal import Journal
 from node.oracle.leader import Leader, Round, SignerPeer
-from node.oracle.median import median_view
-from node.oracle.report import MarginListing, SnapshotReport, build_report, market_hash, signable
+from node.oracle.median import median_view, with_ruled_volatility
+from node.oracle.report import SnapshotReport, market_hash, signable
 from node.oracle.signer import SignerRole
-from node.oracle.signing import MarketView, OracleSigner, SignedReport, collect, recover
+from node.oracle.signing import SignedReport, recover
 from node.oracle.source import CheckedSource, FileSource, MarketSource, Marks, SourcePolicy
 from node.oracle.submission import (
     OracleBook,
@@ -41,14 +41,11 @@ __all__ = [
     "Journal",
     "JournalError",
     "Leader",
-    "MarginListing",
     "MarketSource",
-    "MarketView",
     "Marks",
     "OracleBook",
     "OracleContract",
     "OracleError",
-    "OracleSigner",
     "OracleView",
     "ReportError",
     "Round",
@@ -63,8 +60,6 @@ __all__ = [
     "Tolerances",
     "ViewError",
     "at_the_money_volatility",
-    "build_report",
-    "collect",
     "compare_views",
     "decode_view",
     "encode_view",
@@ -78,4 +73,5 @@ __all__ = [
     "signable",
     "signer_of",
     "submit_report",
+    "with_ruled_volatility",
 ]

@@ -6,7 +6,6 @@ signers sign is byte for byte what the circuit reads.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median_low
 
 from eth_hash.auto import keccak
 
@@ -16,7 +15,7 @@ from node.oracle.errors import ReportError
 from node.oracle.typed_data import Domain, typed_data
 from node.words import join_words
 
-__all__ = ["Domain", "MarginListing", "SnapshotReport", "build_report", "market_hash", "signable"]
+__all__ = ["Domain", "SnapshotReport", "market_hash", "signable"]
 
 _FIELDS = (
     ("underlying", "bytes12"),
@@ -31,19 +30,6 @@ _UNDERLYING_BYTES = 12
 _SPOT_BITS = 184
 _VOLATILITY_BITS = 28
 _NO_DIGEST = bytes(32)
-
-
-@dataclass(frozen=True)
-class MarginListing:
-    """What the oracle keeps of the listing that margin statements open.
-
-    ``digest`` is the listing's Poseidon digest, 32 bytes; ``spot`` (ticks) and
-    ``at_the_money_volatility`` (units of 2e-8) are those in its head.
-    """
-
-    digest: bytes
-    spot: int
-    at_the_money_volatility: int
 
 
 @dataclass(frozen=True)
@@ -112,36 +98,6 @@ class SnapshotReport:
 def market_hash(words: Sequence[int]) -> bytes:
     """keccak256 of the market words, 32 bytes each."""
     return bytes(keccak(join_words(words)))
-
-
-def build_report(
-    *,
-    underlying: bytes,
-    number: int,
-    snapshot_unix: int,
-    market_words: Sequence[int],
-    spots: Sequence[int],
-    margin: MarginListing | None = None,
-) -> SnapshotReport:
-    """Put a report together; the spot is the (lower) median of what the sources say, in ticks.
-
-    A margin listing has to carry that spot: account statements show theirs, and the contract
-    compares. Raises ReportError.
-    """
-    if not spots:
-        raise ReportError("no source gave a spot price")
-    spot = median_low(spots)
-    if margin is not None and margin.spot != spot:
-        raise ReportError(f"the margin listing has spot {margin.spot}, expected the median {spot}")
-    return SnapshotReport(
-        underlying=underlying,
-        number=number,
-        snapshot_unix=snapshot_unix,
-        market_hash=market_hash(market_words),
-        spot=spot,
-        at_the_money_volatility=0 if margin is None else margin.at_the_money_volatility,
-        market_digest=_NO_DIGEST if margin is None else margin.digest,
-    )
 
 
 def signable(report: SnapshotReport, domain: Domain) -> SignableMessage:

@@ -53,8 +53,8 @@ class SignerRole:
         self._lock = threading.Lock()
 
     @property
-    def address(self) -> str:
-        """The signer's checksummed address."""
+    def name(self) -> str:
+        """The signer's checksummed address, as leaders call it."""
         return str(self._account.address)
 
     def view(self) -> SignedView:

@@ -16,7 +16,7 @@ from circuits.statements.portfolio_margin import MarginMarket
 from circuits.statements.ranges import InputError
 from node.oracle.at_the_money import at_the_money_volatility
 from node.oracle.errors import ViewError
-from node.oracle.report import MarginListing, SnapshotReport, market_hash
+from node.oracle.report import SnapshotReport, market_hash
 from node.quoting import rate_from_discount
 
 __all__ = ["Listing", "OracleView"]
@@ -79,17 +79,9 @@ class OracleView:
             return market_hash([self.margin.digest()])
         return market_hash(market_words(self._given_chain, smallest_shape(self._given_chain)))
 
-    @property
-    def margin_listing(self) -> MarginListing | None:
-        """What the contract keeps of the margin listing."""
-        if self.margin is None:
-            return None
-        digest = self.margin.digest().to_bytes(32, "big")
-        return MarginListing(digest, self.spot_ticks, self.margin.at_the_money_volatility)
-
     def report(self) -> SnapshotReport:
         """What the contract is to keep, every hash computed here; ReportError."""
-        margin = self.margin_listing
+        margin = self.margin
         return SnapshotReport(
             underlying=self.underlying,
             number=self.next_number,
@@ -97,7 +89,7 @@ class OracleView:
             market_hash=self.market_hash,
             spot=self.spot_ticks,
             at_the_money_volatility=0 if margin is None else margin.at_the_money_volatility,
-            market_digest=bytes(32) if margin is None else margin.digest,
+            market_digest=bytes(32) if margin is None else margin.digest().to_bytes(32, "big"),
         )
 
     @property

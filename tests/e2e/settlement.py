@@ -27,7 +27,7 @@ from node.chain import (
     development_account,
     transact,
 )
-from node.oracle import Domain, MarketView, OracleSigner, SignedReport, build_report, collect
+from node.oracle import Domain, SignedReport
 from node.oracle import submit_report as submit
 from prover import (
     Proof,
@@ -38,10 +38,10 @@ from prover import (
     r1cs_digest,
     setup,
 )
+from tests.node.oracle.reports import ADDRESSES, SIGNERS, report_of, signed_by
 
 SNAPSHOT_UNIX = 1_780_000_000
 SHAPE = Shape(4)
-SIGNERS = tuple(OracleSigner(development_account("signer", index)) for index in range(3))
 OPERATOR = development_account("operator")
 
 
@@ -99,7 +99,7 @@ class Settlement:
         """A chain at the snapshot's time with everything deployed."""
         chain = EmbeddedChain(start_time=SNAPSHOT_UNIX, funded=[OPERATOR.address])
         plan = DeploymentPlan(
-            signers=[signer.address for signer in SIGNERS],
+            signers=ADDRESSES,
             threshold=2,
             verifiers=[verifier_spec(key, statement)],
         )
@@ -138,17 +138,7 @@ class Settlement:
         """A report of the market, signed."""
         domain = Domain(self.chain.chain_id(), self.deployment.address("MarketOracle"))
         words = market_words(market, self.statement.shape)
-        report = build_report(
-            underlying=market.underlying_id.to_bytes(12, "big"),
-            number=number,
-            snapshot_unix=market.snapshot_unix,
-            market_words=words,
-            spots=[775_000_000],
-        )
-        view = MarketView(words, 775_000_000, number)
-        signatures = [signer.sign(report, domain, view) for signer in SIGNERS[:signers]]
-        addresses = [signer.address for signer in SIGNERS]
-        return collect(report, domain, signatures, signers=addresses, threshold=2)
+        return signed_by(report_of(words, 775_000_000, number), domain, SIGNERS[:signers])
 
     def attest_market(self, market: Market, number: int = 1) -> None:
         """Let the oracle accept a snapshot."""

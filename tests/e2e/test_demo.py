@@ -94,7 +94,7 @@ def test_an_endpoint_that_is_down_is_a_clear_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PROOFMARK_DATA_DIRECTORY", str(tmp_path))
-    arguments = ["demo", "--rpc", "http://127.0.0.1:9", "--capacity", "512", "--json"]
+    arguments = ["demo", "--rpc", "http://127.0.0.1:9", "--json"]
     result = RUNNER.invoke(build_app(), arguments)
     assert result.exit_code == 1
     assert "127.0.0.1:9" in result.stderr
@@ -115,7 +115,7 @@ def test_without_the_native_engine_a_shipped_proof_is_verified_and_attested(
 
 def test_the_shipped_proof_is_of_the_statement_as_it_is() -> None:
     shipped = load_shipped()
-    statement = OptionMarks(load_snapshot(None, None).shape)
+    statement = OptionMarks(load_snapshot().shape)
     digest = r1cs_digest(statement.r1cs().canonical_bytes())
     assert shipped.key.r1cs_digest == digest, "run node/data/make_demo_attestation.py"
 

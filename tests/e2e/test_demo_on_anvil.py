@@ -38,7 +38,7 @@ def test_the_demonstration_runs_on_anvil(
 
 
 def test_a_snapshot_can_be_redated() -> None:
-    snapshot = load_snapshot(None, None)
+    snapshot = load_snapshot()
     later = redated(snapshot, snapshot.placed.market.snapshot_unix + 1_000)
     before, after = snapshot.placed.market, later.placed.market
     assert after.snapshot_unix == before.snapshot_unix + 1_000

@@ -24,7 +24,6 @@ from node.chain import (
 )
 from node.client import Client, Option, PreconditionError
 from node.keys import KeyStore
-from node.oracle import Domain, MarketView, OracleSigner, build_report, collect, submit_report
 from node.quoting import market_of
 from node.relay import Relay, RelayPolicy, RelayRunner
 from node.service import ChainSettlement, IntakePolicy, Node, NodeSettings, SnapshotBook
@@ -32,12 +31,12 @@ from node.service.quoting import QuotingDesk
 from node.store import Store
 from node.values import ChainRequest, OptionRow
 from tests.e2e.settlement import verifier_spec
+from tests.node.oracle.reports import ADDRESSES, publish, report_of
 from tests.node.service.chains import demo_chain
 
 SHAPE = Shape(4)
 OPERATOR = development_account("operator")
 RELAY = development_account("relay")
-SIGNERS = tuple(OracleSigner(development_account("signer", index)) for index in range(3))
 ASKED = demo_chain(40)
 
 pytestmark = pytest.mark.skipif(
@@ -70,31 +69,13 @@ class World:
     board: Contract
 
 
-def _attest(chain: EmbeddedChain, deployment: Deployment, market: Market) -> None:
-    """Three signers, one report, accepted."""
-    domain = Domain(chain.chain_id(), deployment.address("MarketOracle"))
-    words = market_words(market, SHAPE)
-    report = build_report(
-        underlying=market.underlying_id.to_bytes(12, "big"),
-        number=1,
-        snapshot_unix=market.snapshot_unix,
-        market_words=words,
-        spots=[775_000_000],
-    )
-    view = MarketView(words, 775_000_000, number=1)
-    signatures = [signer.sign(report, domain, view) for signer in SIGNERS]
-    addresses = [signer.address for signer in SIGNERS]
-    signed = collect(report, domain, signatures, signers=addresses, threshold=2)
-    assert submit_report(chain, OPERATOR, signed)[1]
-
-
 def _deployed(market: Market, keys: Path) -> tuple[EmbeddedChain, Deployment]:
     statement = OptionMarks(SHAPE)
     key = KeyStore(keys).ensure_development_key(statement)
     funded = [OPERATOR.address, RELAY.address]
     chain = EmbeddedChain(start_time=market.snapshot_unix, funded=funded)
     plan = DeploymentPlan(
-        signers=[signer.address for signer in SIGNERS],
+        signers=ADDRESSES,
         threshold=2,
         verifiers=[verifier_spec(key, statement)],
     )
@@ -127,7 +108,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("node")
     market = market_of(QuotingDesk().quantise(_request())).market
     chain, deployment = _deployed(market, folder / "keys")
-    _attest(chain, deployment, market)
+    publish(chain, deployment, OPERATOR, report_of(market_words(market, SHAPE), 775_000_000))
     board = Contract(chain, deployment.address("MarkBoard"), contract_abi("MarkBoard"))
     with (
         structlog.testing.capture_logs(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from circuits.statements.header import Header
+from circuits.statements.packing import pack
 from circuits.statements.portfolio_margin import Kind
 from circuits.statements.portfolio_margin.statement import PortfolioMargin
 from node.attestations import Attestation
@@ -24,11 +25,12 @@ from node.chain import (
 from node.chain.deployer import Deployer
 from node.chain.errors import RevertedError
 from node.chain.signatures import LocalAccount
-from node.demo.margin.stage import SNAPSHOT_SECONDS, MarginStage, attest_margin_market
+from node.demo.margin.stage import SNAPSHOT_SECONDS, MarginStage
 from node.margin import AccountReference, BookOpening, MarginRequest
 from node.words import split_words
 from prover import ProvingKey
 from tests.circuits.statements.margin.statements import MARKET, PARAMETERS
+from tests.node.oracle.reports import publish, report_of
 from tests.privacy.books import LEGS, OWNER, attested, hidden_opening
 
 DEPLOYER = development_account("deployer")
@@ -148,7 +150,14 @@ def open_stage(statement: PortfolioMargin, key: ProvingKey) -> Stage:
     deployer.send("CoveredLetters", *allowed)
     contracts = {name: Contract(chain, at, contract_abi(name)) for name, at in addresses.items()}
     stage = Stage(MarginStage(chain, deployment, contracts), key)
-    attest_margin_market(stage.margins, MARKET)
+    head = (MARKET.underlying_id, MARKET.tick_exponent, MARKET.snapshot_unix, 0)
+    report = report_of(
+        [pack((96, 8, 40, 32), head)],
+        MARKET.spot_ticks,
+        volatility=MARKET.at_the_money_volatility,
+        digest=MARKET.digest(),
+    )
+    publish(chain, deployment, DEPLOYER, report)
     for number in range(COPIES * len(LEGS)):
         stage.open(list(LEGS)[number % len(LEGS)], number)
     return stage

@@ -19,6 +19,7 @@ from node.errors import NodeError
 from node.keys import KeyStore
 from node.keys.errors import EngineTooSlowError
 from node.margin import OwnerSecret, Valuer, Vault
+from node.oracle import with_ruled_volatility
 from node.quoting import BookRules, read_book, read_margin_market
 from prover import Engine, default_engine
 
@@ -79,7 +80,7 @@ def run_margin_demo(options: MarginDemoOptions, say: Say) -> MarginDemoReport:
 
 
 def _shipped() -> tuple[Book, Valuer, Valuer]:
-    """The shipped book, and both snapshots under the parameters."""
+    """The shipped book, and both snapshots as signers attest them, under the parameters."""
     parameters = load_shipped(PARAMETERS).parameters
     data = resources.files("node.data")
     quoted = []
@@ -89,5 +90,5 @@ def _shipped() -> tuple[Book, Valuer, Valuer]:
     rules = BookRules(parameters.underlying, quoted[0].underlying.tick_exponent, quoted[0].market)
     with resources.as_file(data / _BOOK) as path:
         book = read_book(path, rules)
-    now, fallen = (Valuer(each.market, parameters) for each in quoted)
+    now, fallen = (Valuer(with_ruled_volatility(each.market), parameters) for each in quoted)
     return book, now, fallen

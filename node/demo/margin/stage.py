@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from circuits.statements.packing import pack
 from circuits.statements.portfolio_margin import (
     Kind,
     MarginMarket,
@@ -32,17 +31,8 @@ from node.chain.deployer import Deployer
 from node.chain.errors import RevertedError
 from node.chain.signatures import LocalAccount
 from node.demo.margin.report import Step
-from node.demo.stage import SIGNERS, THRESHOLD, Say
-from node.oracle import (
-    Domain,
-    MarginListing,
-    MarketView,
-    OracleSigner,
-    build_report,
-    collect,
-    next_number,
-    submit_report,
-)
+from node.demo.signers import SIGNERS, THRESHOLD, KnownMarket, attest
+from node.demo.stage import Say
 
 LETTERS = "BTC letters"
 SNAPSHOT_SECONDS = 3_600
@@ -99,7 +89,7 @@ def open_stage(
     funded = [each.address for each in (DEPLOYER, OWNER, RELAY, TRADER)]
     chain = EmbeddedChain(start_time=market.snapshot_unix, funded=funded, notify=say)
     plan = DeploymentPlan(
-        signers=[development_account("signer", index).address for index in range(SIGNERS)],
+        signers=[account.address for account in SIGNERS],
         threshold=THRESHOLD,
         verifiers=list(specs.values()),
         max_snapshot_age_seconds=SNAPSHOT_SECONDS,
@@ -131,36 +121,9 @@ def open_stage(
     return MarginStage(chain, deployment, contracts)
 
 
-def attest_margin_market(stage: MarginStage, market: MarginMarket) -> int:
-    """Three signers sign a snapshot's margin listing, the oracle takes it; its number.
-
-    This snapshot lists no marks: its market words are a head alone.
-    """
-    domain = Domain(stage.chain.chain_id(), stage.deployment.address("MarketOracle"))
-    underlying = market.underlying_id.to_bytes(12, "big")
-    head = (market.underlying_id, market.tick_exponent, market.snapshot_unix, 0)
-    words = (pack((96, 8, 40, 32), head),)
-    listing = MarginListing(
-        market.digest().to_bytes(32, "big"), market.spot_ticks, market.at_the_money_volatility
-    )
-    report = build_report(
-        underlying=underlying,
-        number=next_number(stage.chain, domain, underlying),
-        snapshot_unix=market.snapshot_unix,
-        market_words=words,
-        spots=[market.spot_ticks] * SIGNERS,
-        margin=listing,
-    )
-    signers = [OracleSigner(development_account("signer", index)) for index in range(SIGNERS)]
-    view = MarketView(words, market.spot_ticks, report.number, listing)
-    signed = collect(
-        report,
-        domain,
-        [signer.sign(report, domain, view) for signer in signers],
-        signers=[signer.address for signer in signers],
-        threshold=THRESHOLD,
-    )
-    receipt, accepted = submit_report(stage.chain, DEPLOYER, signed)
-    outcome = "accepted" if accepted else "held"
-    stage.steps.append(Step(f"signers attest snapshot {report.number}", outcome, receipt.gas_used))
-    return report.number
+def attest_margin_market(stage: MarginStage, market: MarginMarket) -> None:
+    """The signers sign a snapshot's margin listing, the oracle contract takes it."""
+    found = attest(stage.chain, stage.deployment, DEPLOYER, KnownMarket(margin=market))
+    outcome = "accepted" if found.accepted else "held"
+    what = f"signers attest snapshot {found.number}"
+    stage.steps.append(Step(what, outcome, found.receipt.gas_used))

@@ -15,20 +15,12 @@ from node.chain import (
 )
 from node.chain.errors import RevertedError
 from node.oracle import (
-    DisagreementError,
     Domain,
-    MarginListing,
-    MarketView,
-    OracleSigner,
     ReportError,
     SignaturesError,
-    SignedReport,
     SnapshotReport,
-    build_report,
-    collect,
     find_margin_snapshot,
     find_snapshot,
-    market_hash,
     next_number,
     recover,
     signable,
@@ -36,14 +28,11 @@ from node.oracle import (
 )
 from tests.node.chain.synthetic import UNDERLYING, SyntheticMarket
 from tests.node.chain.toy import START
+from tests.node.oracle.reports import ADDRESSES, SIGNERS, report_of, signed_by
 
 DEPLOYER = development_account("deployer")
-ACCOUNTS = [development_account("signer", i) for i in range(3)]
-SIGNERS = [OracleSigner(account) for account in ACCOUNTS]
-ADDRESSES = [signer.address for signer in SIGNERS]
-WORDS = SyntheticMarket(START).market_words()
 SPOT = 7_800_000
-MARGIN = MarginListing((7).to_bytes(32, "big"), SPOT, 25_000_000)
+LISTED = {"volatility": 25_000_000, "digest": 7}
 
 
 @pytest.fixture(scope="module")
@@ -58,30 +47,14 @@ def domain(chain: EmbeddedChain) -> Domain:
 
 
 def make_report(
-    number: int = 1, unix: int = START, spot: int = SPOT, margin: MarginListing | None = None
+    number: int = 1, unix: int = START, spot: int = SPOT, **listed: int
 ) -> SnapshotReport:
-    return build_report(
-        underlying=UNDERLYING,
-        number=number,
-        snapshot_unix=unix,
-        market_words=SyntheticMarket(unix).market_words(),
-        spots=[spot],
-        margin=margin,
-    )
-
-
-def sign(
-    report: SnapshotReport, domain: Domain, count: int = 3, margin: MarginListing | None = None
-) -> SignedReport:
-    words = SyntheticMarket(report.snapshot_unix).market_words()
-    view = MarketView(words, report.spot, report.number, margin)
-    signatures = [signer.sign(report, domain, view) for signer in SIGNERS[:count]]
-    return collect(report, domain, signatures, signers=ADDRESSES, threshold=count)
+    return report_of(SyntheticMarket(unix).market_words(), spot, number, **listed)
 
 
 def test_the_contract_computes_the_same_digest(chain: EmbeddedChain, domain: Domain) -> None:
     contract = Contract(chain, domain.oracle, contract_abi("MarketOracle"))
-    report = make_report(margin=MARGIN)
+    report = make_report(**LISTED)
     message = signable(report, domain)
     assert contract.read_one("snapshotDigest", report.arguments()) == _digest(message)
 
@@ -96,7 +69,7 @@ def test_a_signed_report_is_accepted_once(chain: EmbeddedChain, domain: Domain) 
     assert next_number(chain, domain, UNDERLYING) == 1
     oracle = Contract(chain, domain.oracle, contract_abi("MarketOracle"))
     assert oracle.read_one("threshold") == 2
-    signed = sign(make_report(), domain, count=2)
+    signed = signed_by(make_report(), domain, SIGNERS[:2])
     assert find_snapshot(chain, domain, signed.report.market_hash) is None
     _, accepted = submit_report(chain, DEPLOYER, signed)
     assert accepted
@@ -108,21 +81,22 @@ def test_a_signed_report_is_accepted_once(chain: EmbeddedChain, domain: Domain) 
 
 
 def test_a_margin_listing_is_found_by_its_digest(chain: EmbeddedChain, domain: Domain) -> None:
-    assert find_margin_snapshot(chain, domain, MARGIN.digest) is None
-    report = make_report(margin=MARGIN)
-    assert submit_report(chain, DEPLOYER, sign(report, domain, margin=MARGIN))[1]
-    found = find_margin_snapshot(chain, domain, MARGIN.digest)
+    digest = LISTED["digest"].to_bytes(32, "big")
+    assert find_margin_snapshot(chain, domain, digest) is None
+    report = make_report(**LISTED)
+    assert submit_report(chain, DEPLOYER, signed_by(report, domain))[1]
+    found = find_margin_snapshot(chain, domain, digest)
     assert found == report == find_snapshot(chain, domain, report.market_hash)
-    assert found.at_the_money_volatility == MARGIN.at_the_money_volatility
+    assert found.at_the_money_volatility == LISTED["volatility"]
 
 
 def test_a_jump_is_held_until_confirmed(chain: EmbeddedChain, domain: Domain) -> None:
-    assert submit_report(chain, DEPLOYER, sign(make_report(1, START), domain))[1]
+    assert submit_report(chain, DEPLOYER, signed_by(make_report(1, START), domain))[1]
     jump = make_report(2, START + 1, 2 * SPOT)
-    assert not submit_report(chain, DEPLOYER, sign(jump, domain))[1]
+    assert not submit_report(chain, DEPLOYER, signed_by(jump, domain))[1]
     assert next_number(chain, domain, UNDERLYING) == 3  # the held one's number is used up
     again = make_report(3, START + 2, 2 * SPOT)
-    assert submit_report(chain, DEPLOYER, sign(again, domain))[1]
+    assert submit_report(chain, DEPLOYER, signed_by(again, domain))[1]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +113,7 @@ def test_the_contract_refuses(
     chain: EmbeddedChain, domain: Domain, change: str, reason: str
 ) -> None:
     report = make_report(unix=START + 10**6) if change == "future" else make_report()
-    signed = sign(report, domain)
+    signed = signed_by(report, domain)
     first, *rest = signed.signatures
     message = signable(report, domain)
     stranger = bytes(development_account("stranger").sign_message(message).signature)
@@ -155,94 +129,18 @@ def test_the_contract_refuses(
     assert error_table().decode(caught.value.data).name == reason
 
 
-def test_collector_sorts_and_names_signers(domain: Domain) -> None:
-    signed = sign(make_report(), domain)
-    assert list(signed.signers) == sorted(ADDRESSES, key=lambda a: int(a, 16))
+def test_a_signature_names_its_signer_for_this_contract_alone(domain: Domain) -> None:
+    signed = signed_by(make_report(), domain)
     recovered = [recover(signed.report, domain, each) for each in signed.signatures]
     assert tuple(recovered) == signed.signers
-    assert all(len(each) == 65 for each in signed.signatures)
+    elsewhere = replace(domain, chain_id=domain.chain_id + 1)
+    assert recover(signed.report, elsewhere, signed.signatures[0]) not in ADDRESSES
 
 
-def test_collector_refuses_what_the_contract_would(domain: Domain) -> None:
-    report = make_report()
-    view = MarketView(WORDS, SPOT, number=1)
-    good = [signer.sign(report, domain, view) for signer in SIGNERS]
-    elsewhere = SIGNERS[0].sign(report, Domain(domain.chain_id + 1, domain.oracle), view)
-
-    def collected(signatures: list[bytes], threshold: int = 2) -> SignedReport:
-        return collect(report, domain, signatures, signers=ADDRESSES, threshold=threshold)
-
-    with pytest.raises(SignaturesError, match="1 signatures, the oracle wants 2"):
-        collected(good[:1])
-    with pytest.raises(SignaturesError, match="signed twice"):
-        collected([good[0], good[0]])
-    with pytest.raises(SignaturesError, match="no signer"):
-        collected([elsewhere, good[1]])
-    for malformed in (b"", bytes(64), bytes(65), b"\xff" * 65):
-        with pytest.raises(SignaturesError):
-            collected([malformed])
-
-
-def test_signers_compare_with_their_own_view(domain: Domain) -> None:
-    report = make_report()
-    signer = OracleSigner(ACCOUNTS[0], spot_tolerance_bps=50)
-    other = SyntheticMarket(START + 1).market_words()
-    with pytest.raises(DisagreementError, match="sees market"):
-        signer.sign(report, domain, MarketView(other, SPOT, number=1))
-    with pytest.raises(DisagreementError, match=r"more than 0\.5 % apart"):
-        signer.sign(report, domain, MarketView(WORDS, SPOT * 1_006 // 1_000, number=1))
-    assert signer.sign(report, domain, MarketView(WORDS, SPOT * 1_004 // 1_000, number=1))
-
-
-@pytest.mark.parametrize(
-    "lie",
-    [
-        {"number": (1 << 48) - 1},  # would end this underlying's numbering for good
-        {"underlying": b"\x01" * 12},  # would take the number and the market hash from another
-        {"snapshot_unix": START + 1},  # no attestation could name it
-    ],
-)
-def test_signers_sign_no_field_they_did_not_see(domain: Domain, lie: dict[str, object]) -> None:
-    report = replace(make_report(), **lie)  # type: ignore[arg-type]
-    with pytest.raises(DisagreementError, match=next(iter(lie)).replace("_", " ")):
-        OracleSigner(ACCOUNTS[0]).sign(report, domain, MarketView(WORDS, SPOT, number=1))
-
-
-@pytest.mark.parametrize(
-    ("lie", "name"),
-    [
-        ({"market_digest": bytes(32)}, "market digest"),
-        ({"market_digest": (8).to_bytes(32, "big")}, "market digest"),
-        ({"spot": SPOT + 1}, "listed spot"),  # within tolerance, but not what the digest holds
-        ({"at_the_money_volatility": 24_999_999}, "at-the-money volatility"),
-    ],
-)
-def test_signers_sign_the_listing_exactly(
-    domain: Domain, lie: dict[str, object], name: str
-) -> None:
-    signer, view = OracleSigner(ACCOUNTS[0]), MarketView(WORDS, SPOT, 1, MARGIN)
-    assert signer.sign(make_report(margin=MARGIN), domain, view)
-    with pytest.raises(DisagreementError, match=f"sees {name}"):
-        signer.sign(replace(make_report(margin=MARGIN), **lie), domain, view)  # type: ignore[arg-type]
-    with pytest.raises(DisagreementError, match="sees market digest"):
-        signer.sign(make_report(margin=MARGIN), domain, MarketView(WORDS, SPOT, 1))
-
-
-def test_a_listing_carries_the_median_spot() -> None:
-    with pytest.raises(ReportError, match=f"has spot {SPOT}, expected the median {SPOT + 1}"):
-        make_report(spot=SPOT + 1, margin=MARGIN)
-
-
-def test_median_of_sources() -> None:
-    report = build_report(
-        underlying=UNDERLYING,
-        number=1,
-        snapshot_unix=START,
-        market_words=WORDS,
-        spots=[9, 1, 5, 4],
-    )
-    assert report.spot == 4
-    assert report.market_hash == market_hash(WORDS)
+@pytest.mark.parametrize("malformed", [b"", bytes(64), bytes(65), b"\xff" * 65])
+def test_malformed_signatures_are_nobodys(domain: Domain, malformed: bytes) -> None:
+    with pytest.raises(SignaturesError):
+        recover(make_report(), domain, malformed)
 
 
 @pytest.mark.parametrize(
@@ -264,8 +162,4 @@ def test_median_of_sources() -> None:
 def test_reports_out_of_range(field: str, value: object) -> None:
     named = {"at_the_money_volatility": "at-the-money volatility"}.get(field)
     with pytest.raises(ReportError, match=named or f"{field}|{field.replace('_', ' ')}"):
-        replace(make_report(margin=MARGIN), **{field: value})  # type: ignore[arg-type]
-    with pytest.raises(ReportError, match="no source"):
-        build_report(
-            underlying=UNDERLYING, number=1, snapshot_unix=START, market_words=WORDS, spots=[]
-        )
+        replace(make_report(**LISTED), **{field: value})  # type: ignore[arg-type]

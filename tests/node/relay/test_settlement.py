@@ -21,14 +21,6 @@ from node.chain import (
     error_table,
 )
 from node.chain.abi import signature
-from node.oracle import (
-    Domain,
-    MarketView,
-    OracleSigner,
-    build_report,
-    collect,
-    submit_report,
-)
 from node.relay import Event, EventKind, Relay, RelayPolicy, RelayRunner
 from node.relay.attestation import _ATTEST, _ATTESTED
 from node.store import Cause, NewAttestation, Proving, Settlement, Store, Submission
@@ -36,14 +28,14 @@ from node.words import join_words
 from prover.transcript import data_hash
 from tests.node.chain import synthetic
 from tests.node.chain.toy import START
+from tests.node.oracle.reports import ADDRESSES, publish, report_of
 from tests.node.relay.slots import slot_of
 
 DEPLOYER = development_account("deployer")
 RELAY = development_account("relay")
 OTHER = development_account("other")
-SIGNERS = [OracleSigner(development_account("signer", i)) for i in range(3)]
 PLAN = DeploymentPlan(
-    signers=[signer.address for signer in SIGNERS],
+    signers=ADDRESSES,
     threshold=2,
     verifiers=(synthetic.verifier_spec(),),
 )
@@ -69,23 +61,8 @@ class Node:
         )
 
     def report_snapshot(self, number: int = 1) -> None:
-        domain = Domain(self.chain.chain_id(), self.deployment.address("MarketOracle"))
-        report = build_report(
-            underlying=synthetic.UNDERLYING,
-            number=number,
-            snapshot_unix=START,
-            market_words=MARKET.market_words(),
-            spots=[7_800_000],
-        )
-        view = MarketView(MARKET.market_words(), 7_800_000, report.number)
-        signed = collect(
-            report,
-            domain,
-            [signer.sign(report, domain, view) for signer in SIGNERS],
-            signers=[signer.address for signer in SIGNERS],
-            threshold=3,
-        )
-        assert submit_report(self.chain, DEPLOYER, signed)[1]
+        report = report_of(MARKET.market_words(), 7_800_000, number)
+        publish(self.chain, self.deployment, DEPLOYER, report)
 
     def words(self) -> tuple[int, ...]:
         return MARKET.words(

@@ -15,15 +15,6 @@ from node.chain import (
     error_table,
     transact,
 )
-from node.oracle import (
-    Domain,
-    MarginListing,
-    MarketView,
-    OracleSigner,
-    build_report,
-    collect,
-    submit_report,
-)
 from node.relay import Relay, RelayPolicy
 from node.store import Store
 from node.values import AttestationBytes
@@ -32,10 +23,10 @@ from prover import StatementIdentity, VerifyingKey
 from prover.curve import G1Point, G2Point
 from tests.node.chain import synthetic
 from tests.node.chain.toy import START
+from tests.node.oracle.reports import ADDRESSES, publish, report_of
 
 OPERATOR = development_account("operator")
 RELAY = development_account("relay")
-SIGNERS = tuple(OracleSigner(development_account("signer", index)) for index in range(2))
 SPOT = 7_800_000
 DIGEST = 4_711
 MAX_AGE_SECONDS = DeploymentPlan(signers=[], threshold=0).max_snapshot_age_seconds
@@ -116,8 +107,7 @@ class Accounts:
             market_word_count=0,
             unsafe_dev=True,
         )
-        signers = [signer.address for signer in SIGNERS]
-        plan = DeploymentPlan(signers=signers, threshold=2, verifiers=[spec])
+        plan = DeploymentPlan(signers=ADDRESSES, threshold=2, verifiers=[spec])
         self.deployment = deploy(self.chain, OPERATOR, plan)
         self.taker, self.refuser = self._consumer(TAKES), self._consumer(REFUSES)
         self._snapshots = 0
@@ -126,21 +116,8 @@ class Accounts:
         """A snapshot whose margin listing has that digest."""
         self._snapshots += 1
         words = synthetic.SyntheticMarket(START + after).market_words()
-        margin = MarginListing(digest.to_bytes(32, "big"), SPOT, 18_000_000)
-        report = build_report(
-            underlying=synthetic.UNDERLYING,
-            number=self._snapshots,
-            snapshot_unix=START + after,
-            market_words=words,
-            spots=[SPOT],
-            margin=margin,
-        )
-        domain = Domain(self.chain.chain_id(), self.deployment.address("MarketOracle"))
-        view = MarketView(words, SPOT, report.number, margin)
-        signatures = [signer.sign(report, domain, view) for signer in SIGNERS]
-        addresses = [signer.address for signer in SIGNERS]
-        signed = collect(report, domain, signatures, signers=addresses, threshold=2)
-        assert submit_report(self.chain, OPERATOR, signed)[1]
+        report = report_of(words, SPOT, self._snapshots, volatility=18_000_000, digest=digest)
+        publish(self.chain, self.deployment, OPERATOR, report)
 
     def cover(self, account: int, **changes: int) -> Cover:
         registry = int(self.deployment.address("AttestationRegistry"), 16)

@@ -15,14 +15,13 @@ from circuits.statements.option_marks import (
 )
 from node.chain import DeploymentPlan, EmbeddedChain, deploy, development_account
 from node.chain.errors import RpcUnavailableError
-from node.oracle import Domain, MarketView, OracleSigner, build_report, collect, submit_report
 from node.rpc.errors import ChainUnavailable, ConsumerRefused, NoSettlement, SnapshotUnknown
 from node.service import ChainSettlement, NoChain, SnapshotBook
+from tests.node.oracle.reports import ADDRESSES, publish, report_of
 from tests.node.proving.test_marks import MARKET
 
 OPERATOR = development_account("operator")
 MAX_AGE_SECONDS = 3_600  # the deployment plan's default
-SIGNERS = tuple(OracleSigner(development_account("signer", index)) for index in range(2))
 
 
 class Published:
@@ -31,28 +30,13 @@ class Published:
     def __init__(self) -> None:
         start = MARKET.snapshot_unix
         self.chain = EmbeddedChain(start_time=start, funded=[OPERATOR.address])
-        plan = DeploymentPlan(
-            signers=[signer.address for signer in SIGNERS], threshold=2, verifiers=[]
-        )
+        plan = DeploymentPlan(signers=ADDRESSES, threshold=2, verifiers=[])
         self.deployment = deploy(self.chain, OPERATOR, plan)
         self.publish(MARKET, Shape(64))
 
     def publish(self, market: Market, shape: Shape) -> None:
-        domain = Domain(self.chain.chain_id(), self.deployment.address("MarketOracle"))
-        words = market_words(market, shape)
-        report = build_report(
-            underlying=market.underlying_id.to_bytes(12, "big"),
-            number=1,
-            snapshot_unix=market.snapshot_unix,
-            market_words=words,
-            spots=[775_000_000],
-        )
-        view = MarketView(words, 775_000_000, report.number)
-        signatures = [signer.sign(report, domain, view) for signer in SIGNERS]
-        addresses = [signer.address for signer in SIGNERS]
-        signed = collect(report, domain, signatures, signers=addresses, threshold=2)
-        _, accepted = submit_report(self.chain, OPERATOR, signed)
-        assert accepted
+        report = report_of(market_words(market, shape), 775_000_000)
+        publish(self.chain, self.deployment, OPERATOR, report)
 
 
 @pytest.fixture(scope="module")
