@@ -11,13 +11,14 @@ from rich.table import Table
 
 from node.cli.options import (
     AsJson,
+    DataDirectory,
     EngineName,
     EngineOption,
     WithGreeks,
     chosen_engine,
+    settings_in,
 )
 from node.cli.output import print_json, reporting_errors, say, table_console
-from node.config import load_settings
 
 if TYPE_CHECKING:
     from node.demo import DemoReport
@@ -35,6 +36,7 @@ def demo(
     ] = None,
     greeks: WithGreeks = False,
     engine: EngineOption = EngineName.AUTO,
+    data_directory: DataDirectory = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the whole pipeline once, and try to cheat.
@@ -48,7 +50,7 @@ def demo(
     with reporting_errors(as_json):
         configure_logging(as_json=as_json, level=logging.WARNING)
         options = DemoOptions(
-            keys_directory=load_settings().keys_directory,
+            keys_directory=settings_in(data_directory).keys_directory,
             chain_file=chain,
             rpc=rpc,
             greeks=greeks,

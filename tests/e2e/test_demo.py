@@ -32,10 +32,9 @@ def _logging_as_before() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("demo")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PROOFMARK_DATA_DIRECTORY", str(folder))
-        result = RUNNER.invoke(build_app(), ["demo", "--json"])
+    result = RUNNER.invoke(build_app(), ["demo", "--json", "--data-directory", str(folder)])
     assert result.exit_code == 0, result.stderr
+    assert list((folder / "keys").iterdir())
     data: dict[str, Any] = json.loads(result.stdout)
     return data
 
