@@ -85,7 +85,7 @@ def sign(
     """
     identity = _underlying(underlying)
     _check_files(chain, margin)
-    served = tls.serving(tls_certificate, tls_key, tls_callers)
+    served, tell = tls.serving(tls_certificate, tls_key, tls_callers), sayer(as_json)
     stopped = stop_on_signals()
     with reporting_errors(as_json):
         settings = settings_in(data_directory)
@@ -98,7 +98,7 @@ def sign(
         with SignerNode(
             settings, connected, deployment, account, identity, files, address=address, tls=served
         ) as node:
-            say(f"{account.address} signs {underlying} on {node.address}; Ctrl-C stops")
+            tell(f"{account.address} signs {underlying} on {node.address}; Ctrl-C stops")
             stopped.wait()
 
 

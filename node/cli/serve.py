@@ -10,7 +10,7 @@ import typer
 
 from node.cli import tls
 from node.cli.options import AsJson, DataDirectory, settings_in
-from node.cli.output import reporting_errors, say
+from node.cli.output import reporting_errors, sayer
 from node.cli.stopping import stop_on_signals
 from node.config import Settings
 from node.errors import NodeError, Reason
@@ -66,7 +66,7 @@ def serve(
         settings = settings_in(data_directory)
         settings.make_directories()
         with _node(settings, listen, rpc, _Signer(keystore, password_file), as_json) as node:
-            say(f"serving on {node.address}; Ctrl-C stops")
+            sayer(as_json)(f"serving on {node.address}; Ctrl-C stops")
             while not stopped.wait(_POLL_SECONDS):
                 if node.failure is not None:
                     raise NodeFailedError(f"the node stopped: {node.failure}")

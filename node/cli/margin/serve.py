@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 from node.cli import tls
@@ -23,7 +24,7 @@ from node.cli.margin.inputs import (
     owner_vault,
 )
 from node.cli.options import AsJson, DataDirectory, settings_in
-from node.cli.output import reporting_errors, say
+from node.cli.output import reporting_errors, say, sayer
 from node.cli.stopping import stop_on_signals
 from node.margin import AccountReference
 
@@ -68,7 +69,8 @@ def serve(
     stopped = stop_on_signals()
     with reporting_errors(as_json):
         configure_logging(as_json=as_json)
-        owner = owner_account(keystore, password_file)
+        warn = structlog.get_logger("node.margin").warning if as_json else say
+        owner = owner_account(keystore, password_file, warn)
         vault = owner_vault(settings_in(data_directory).data_directory, owner)
         valuer = MarketFile(market, chosen_parameters(parameters).parameters)
         valuer()  # a market that cannot be read is refused now, not at the first call
@@ -77,6 +79,6 @@ def serve(
         with closing(Gatekeeper(owner.address, domain, vault.calls(reference, chain_id))) as gate:
             server = MarginServer(OwnerDesk(opened, valuer, gate), address=address, tls=served)
             server.start()
-            say(f"serving the owner on {server.address}; Ctrl-C stops")
+            sayer(as_json)(f"serving the owner on {server.address}; Ctrl-C stops")
             stopped.wait()
             server.drain()

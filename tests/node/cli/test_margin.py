@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
+from node.cli.margin import serve as serving
 from tests.node.cli.running import error_of, invoke, invoke_json
 from tests.node.margin.books import BOOK, FALLEN, MARKET
 
@@ -183,3 +186,22 @@ def test_an_account_without_a_book_is_told_to_commit_one(tmp_path: Path) -> None
 )
 def test_wrong_usage_exits_with_2(arguments: tuple[object, ...], tmp_path: Path) -> None:
     assert invoke("margin", *arguments, "--data-directory", tmp_path)[0] == 2
+
+
+def test_a_server_tells_programs_in_json_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(tmp_path)
+    stopped = threading.Event()
+    stopped.set()
+    monkeypatch.setattr(serving, "stop_on_signals", lambda: stopped)
+    asked = ("margin", "serve", *ACCOUNT, "--chain-id", 1, "--market", MARKET)
+    told = ("--address", "127.0.0.1:0", "--data-directory", tmp_path)
+    try:
+        code, out, err = invoke(*asked, *told, "--json")
+        assert (code, out) == (0, "")
+        warned, served, *_ = map(json.loads, err.splitlines())
+        assert "development owner's key" in warned["event"]
+        assert served["address"].startswith("127.0.0.1:")
+    finally:
+        structlog.reset_defaults()
