@@ -108,7 +108,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("node")
     market = market_of(QuotingDesk().quantise(_request())).market
     chain, deployment = _deployed(market, folder / "keys")
-    publish(chain, deployment, OPERATOR, report_of(market_words(market, SHAPE), 775_000_000))
+    assert publish(chain, deployment, OPERATOR, report_of(market_words(market, SHAPE), 775_000_000))
     board = Contract(chain, deployment.address("MarkBoard"), contract_abi("MarkBoard"))
     with (
         structlog.testing.capture_logs(),

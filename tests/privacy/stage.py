@@ -157,7 +157,7 @@ def open_stage(statement: PortfolioMargin, key: ProvingKey) -> Stage:
         volatility=MARKET.at_the_money_volatility,
         digest=MARKET.digest(),
     )
-    publish(chain, deployment, DEPLOYER, report)
+    assert publish(chain, deployment, DEPLOYER, report)
     for number in range(COPIES * len(LEGS)):
         stage.open(list(LEGS)[number % len(LEGS)], number)
     return stage

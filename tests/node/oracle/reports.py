@@ -51,7 +51,7 @@ def signed_by(
 
 def publish(
     chain: Chain, deployment: Deployment, sender: LocalAccount, report: SnapshotReport
-) -> None:
-    """Let the deployment's oracle accept it."""
+) -> bool:
+    """Signed by all, to the deployment's oracle; whether it was accepted (False: held)."""
     domain = Domain(deployment.chain_id, deployment.address("MarketOracle"))
-    assert submit_report(chain, sender, signed_by(report, domain))[1]
+    return submit_report(chain, sender, signed_by(report, domain))[1]

@@ -62,7 +62,7 @@ class Node:
 
     def report_snapshot(self, number: int = 1) -> None:
         report = report_of(MARKET.market_words(), 7_800_000, number)
-        publish(self.chain, self.deployment, DEPLOYER, report)
+        assert publish(self.chain, self.deployment, DEPLOYER, report)
 
     def words(self) -> tuple[int, ...]:
         return MARKET.words(

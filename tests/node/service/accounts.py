@@ -117,7 +117,7 @@ class Accounts:
         self._snapshots += 1
         words = synthetic.SyntheticMarket(START + after).market_words()
         report = report_of(words, SPOT, self._snapshots, volatility=18_000_000, digest=digest)
-        publish(self.chain, self.deployment, OPERATOR, report)
+        assert publish(self.chain, self.deployment, OPERATOR, report)
 
     def cover(self, account: int, **changes: int) -> Cover:
         registry = int(self.deployment.address("AttestationRegistry"), 16)

@@ -13,6 +13,8 @@ from node.client import Client
 from node.proving import ProvingSettings
 from node.rpc import ServerLimits
 from node.service import IntakePolicy, Node, NodeSettings
+from node.store import Store
+from tests.node.service.accounts import DIGEST, Accounts
 
 #: Two groups of sixteen: the smallest size that a request of several expiries needs.
 SMALL = IntakePolicy(shapes=(Shape(1), Shape(2)), queued_jobs=3)
@@ -63,3 +65,16 @@ def start(settings: NodeSettings) -> Iterator[Start]:
     for node, client in running:
         client.close()
         node.stop()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "node.db") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def accounts() -> Accounts:
+    made = Accounts()
+    made.publish(DIGEST)
+    return made

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,21 +10,8 @@ import pytest
 from node.rpc.errors import ProofInvalid, QueueFull
 from node.service.rate import RateLimit
 from node.store import Store
-from tests.node.service.accounts import DIGEST, Accounts
+from tests.node.service.accounts import Accounts
 from tests.node.service.relay_desk import Desk
-
-
-@pytest.fixture(scope="module")
-def accounts() -> Accounts:
-    made = Accounts()
-    made.publish(DIGEST)
-    return made
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "node.db") as opened:
-        yield opened
 
 
 def test_a_flood_is_held_back_and_repetitions_are_not(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,19 +37,6 @@ from tests.node.service.relay_desk import Desk
 
 LATER = DIGEST + 1
 R = 21888242871839275222246405745257275088548364400416034343698204186575808495617
-
-
-@pytest.fixture(scope="module")
-def accounts() -> Accounts:
-    made = Accounts()
-    made.publish(DIGEST)
-    return made
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "node.db") as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ class Published:
 
     def publish(self, market: Market, shape: Shape) -> None:
         report = report_of(market_words(market, shape), 775_000_000)
-        publish(self.chain, self.deployment, OPERATOR, report)
+        assert publish(self.chain, self.deployment, OPERATOR, report)
 
 
 @pytest.fixture(scope="module")
