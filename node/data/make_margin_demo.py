@@ -148,21 +148,8 @@ def market(
         "perpetual": spot,
         "collateral_1": spot,
         "collateral_2": "1",
-        "at_the_money_volatility": near_the_money(chain),
         "expiries": expiries,
     }
-
-
-def near_the_money(chain: dict[str, list[Row]]) -> str:
-    """The volatility nearest the forward at the expiry nearest 30 days."""
-    valuation = datetime.fromisoformat(next(iter(chain.values()))[0]["valuation_utc"])
-    month = timedelta(days=30)
-    rows = min(
-        chain.values(),
-        key=lambda rows: abs(datetime.fromisoformat(rows[0]["expiry_utc"]) - valuation - month),
-    )
-    nearest = min(rows, key=lambda row: abs(Decimal(row["strike"]) - Decimal(row["forward"])))
-    return nearest["implied_volatility"]
 
 
 def book(chain: dict[str, list[Row]]) -> list[tuple[str, str, str, str]]:

@@ -1,6 +1,5 @@
 """The room of oracle signers: view, compare, sign, go round, submit."""
 
-from node.oracle.at_the_money import at_the_money_volatility
 from node.oracle.comparison import Tolerances, compare_views
 from node.oracle.errors import (
     DisagreementError,
@@ -15,7 +14,7 @@ from node.oracle.errors import (
 )
 from node.oracle.journal import Journal
 from node.oracle.leader import Leader, Round, SignerPeer
-from node.oracle.median import median_view, with_ruled_volatility
+from node.oracle.median import median_view
 from node.oracle.report import SnapshotReport, market_hash, signable
 from node.oracle.signer import SignerRole
 from node.oracle.signing import SignedReport, recover
@@ -59,7 +58,6 @@ __all__ = [
     "SubmissionError",
     "Tolerances",
     "ViewError",
-    "at_the_money_volatility",
     "compare_views",
     "decode_view",
     "encode_view",
@@ -73,5 +71,4 @@ __all__ = [
     "signable",
     "signer_of",
     "submit_report",
-    "with_ruled_volatility",
 ]

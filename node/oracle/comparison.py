@@ -9,9 +9,9 @@ from circuits.statements.option_marks import Market
 from circuits.statements.option_marks.inputs import RATE_FRACTION_BITS, SECONDS_PER_YEAR
 from circuits.statements.portfolio_margin import MarginMarket, Slice
 from circuits.statements.portfolio_margin.units import PARAMETER_ONE
-from node.oracle.at_the_money import curve_volatilities
 from node.oracle.errors import DisagreementError
 from node.oracle.view import OracleView
+from node.quoting import curve_volatilities
 
 __all__ = ["Tolerances", "compare_views"]
 

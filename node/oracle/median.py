@@ -27,12 +27,11 @@ from typing import TypeVar
 from circuits.statements.option_marks import GroupInputs, Market, OptionInputs
 from circuits.statements.portfolio_margin import ListedVolatility, MarginMarket, Slice, Svi
 from circuits.statements.ranges import InputError
-from node.oracle.at_the_money import at_the_money_volatility, curve_volatilities
 from node.oracle.errors import ReportError, ViewError
 from node.oracle.view import OracleView
-from node.quoting import rate_from_discount
+from node.quoting import curve_volatilities, rate_from_discount, with_ruled_volatility
 
-__all__ = ["median_view", "with_ruled_volatility"]
+__all__ = ["median_view"]
 
 _Each = TypeVar("_Each")
 
@@ -67,11 +66,6 @@ def median_view(views: Sequence[OracleView]) -> OracleView:
         )
     except (InputError, ViewError) as error:
         raise ReportError(f"the medians of {len(views)} views are no market: {error}") from error
-
-
-def with_ruled_volatility(margin: MarginMarket) -> MarginMarket:
-    """The same market with the at-the-money volatility that the rule gives it; InputError."""
-    return replace(margin, at_the_money_volatility=at_the_money_volatility(margin))
 
 
 def _median(of: Callable[[_Each], int], each: Iterable[_Each]) -> int:

@@ -15,7 +15,6 @@ from circuits.statements.option_marks import Market
 from circuits.statements.portfolio_margin import MarginMarket, MarginParameters, check_admissible
 from circuits.statements.ranges import InputError
 from node.oracle.errors import SourceError, ViewError
-from node.oracle.median import with_ruled_volatility
 from node.oracle.view import OracleView
 from node.quoting import PROVING, QuoteError, market_of, read_chain, read_margin_market
 
@@ -40,10 +39,7 @@ class MarketSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
-    """Files that another program replaces: a chain CSV, a margin market JSON, or both.
-
-    The margin market's own at-the-money volatility is not believed: it is set by its rule.
-    """
+    """Files that another program replaces: a chain CSV, a margin market JSON, or both."""
 
     chain: Path | None
     margin: Path | None
@@ -53,10 +49,12 @@ class FileSource:
         try:
             chain = None if self.chain is None else market_of(read_chain(self.chain, PROVING))
             quoted = None if self.margin is None else read_margin_market(self.margin)
-            margin = None if quoted is None else with_ruled_volatility(quoted.market)
         except (QuoteError, InputError) as error:
             raise SourceError(str(error)) from error
-        return None if chain is None else chain.market, margin
+        return (
+            None if chain is None else chain.market,
+            None if quoted is None else quoted.market,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,9 @@ from circuits.statements.option_marks import Market, market_words
 from circuits.statements.option_marks.inputs import smallest_shape
 from circuits.statements.portfolio_margin import MarginMarket
 from circuits.statements.ranges import InputError
-from node.oracle.at_the_money import at_the_money_volatility
 from node.oracle.errors import ViewError
 from node.oracle.report import SnapshotReport, market_hash
-from node.quoting import rate_from_discount
+from node.quoting import at_the_money_volatility, rate_from_discount
 
 __all__ = ["Listing", "OracleView"]
 

@@ -1,5 +1,10 @@
 """Quoting: the only place where decimals become integers, and integers decimals again."""
 
+from node.quoting.at_the_money import (
+    at_the_money_volatility,
+    curve_volatilities,
+    with_ruled_volatility,
+)
 from node.quoting.book import BookRules, RawHolding, parse_book, quantise_book, read_book
 from node.quoting.chain import (
     PRICING,
@@ -58,6 +63,8 @@ __all__ = [
     "RawOption",
     "RefusedError",
     "Underlying",
+    "at_the_money_volatility",
+    "curve_volatilities",
     "evaluate_chain",
     "format_instant",
     "greek_decimals",
@@ -81,4 +88,5 @@ __all__ = [
     "read_margin_market",
     "scaled_to_decimal",
     "underlying_id",
+    "with_ruled_volatility",
 ]

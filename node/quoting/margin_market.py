@@ -5,7 +5,6 @@
     {"valuation_utc": "2026-05-21T10:04:10Z", "underlying": "BTC", "spot": "77568.75",
      "perpetual": "77590", "stable_price": "1", "spot_confidence": "1",
      "perpetual_confidence": "1", "collateral_1": "77568.75", "collateral_2": "1",
-     "at_the_money_volatility": "0.36",
      "expiries": [{"expiry_utc": "2026-05-29T08:00:00Z", "forward": "77700",
                    "forward_fixed": "0", "discount_factor": "1", "rate": "0", "confidence": "1",
                    "svi": {"a": "0.05", "b": "0.4", "rho": "-0.2", "m": "0", "s": "0.1"}}]}
@@ -15,7 +14,7 @@ are 0 (there is no such asset), prices of stable asset and confidences 1, the fi
 discount factor 1, the rate -ln(discount factor) / T. `forward` is the whole forward, fixed part
 included. SVI is raw and per year: variance = a + b (rho (k - m) + sqrt((k - m)^2 + s^2)). Instead
 of `svi`, every expiry may list `"volatilities": {"74000": "0.4527", …}` by strike. Expiries and
-strikes may stand in any order.
+strikes may stand in any order. At-the-money volatility is not told but follows (`at_the_money.py`).
 """
 
 from __future__ import annotations
@@ -35,6 +34,7 @@ from circuits.statements.portfolio_margin import (
     check_admissible,
 )
 from circuits.statements.portfolio_margin.units import RANGES
+from node.quoting.at_the_money import with_ruled_volatility
 from node.quoting.decimals import DECIMAL_GRAMMAR, parse_decimal
 from node.quoting.errors import DecimalError, Fault, MarginFileError, MarketRefusedError
 from node.quoting.instants import format_instant
@@ -123,9 +123,6 @@ def _market(head: Members, underlying: Underlying, faults: list[Fault]) -> Margi
         "perpetual_confidence": read("perpetual_confidence", "confidence", to_billionths, "1"),
         "collateral_1_ticks": read("collateral_1", "collateral_ticks", ticks, "0"),
         "collateral_2_ticks": read("collateral_2", "collateral_ticks", ticks, "0"),
-        "at_the_money_volatility": read(
-            "at_the_money_volatility", "volatility", to_volatility_units, None
-        ),
     }
     expected = "a list of expiries"
     expiries = [_expiry(each, ticks, snapshot) for each in head.items("expiries", expected)]
@@ -141,14 +138,21 @@ def _market(head: Members, underlying: Underlying, faults: list[Fault]) -> Margi
 
 
 def _assemble(expiries: Sequence[_Expiry], **head: int) -> MarginMarket:
-    """The market with its expiries and strikes in order."""
+    """The market with its expiries and strikes in order, and its at-the-money volatility."""
     ordered = sorted(expiries, key=lambda each: each.slice.expiry_unix)
     series = [
         replace(each, slice_index=index)
         for index, expiry in enumerate(ordered)
         for each in sorted(expiry.series)
     ]
-    return MarginMarket(slices=tuple(each.slice for each in ordered), series=tuple(series), **head)
+    return with_ruled_volatility(
+        MarginMarket(
+            slices=tuple(each.slice for each in ordered),
+            series=tuple(series),
+            at_the_money_volatility=0,
+            **head,
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

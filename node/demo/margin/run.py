@@ -19,7 +19,6 @@ from node.errors import NodeError
 from node.keys import KeyStore
 from node.keys.errors import EngineTooSlowError
 from node.margin import OwnerSecret, Valuer, Vault
-from node.oracle import with_ruled_volatility
 from node.quoting import BookRules, read_book, read_margin_market
 from prover import Engine, default_engine
 
@@ -90,5 +89,5 @@ def _shipped() -> tuple[Book, Valuer, Valuer]:
     rules = BookRules(parameters.underlying, quoted[0].underlying.tick_exponent, quoted[0].market)
     with resources.as_file(data / _BOOK) as path:
         book = read_book(path, rules)
-    now, fallen = (Valuer(with_ruled_volatility(each.market), parameters) for each in quoted)
+    now, fallen = (Valuer(each.market, parameters) for each in quoted)
     return book, now, fallen

@@ -23,8 +23,14 @@ from node.oracle import (
     SourcePolicy,
     sign_view,
 )
-from node.oracle.median import with_ruled_volatility
-from node.quoting import PROVING, market_of, parse_chain, rate_from_discount, read_margin_market
+from node.quoting import (
+    PROVING,
+    market_of,
+    parse_chain,
+    rate_from_discount,
+    read_margin_market,
+    with_ruled_volatility,
+)
 from node.values import SignedView
 
 DOMAIN = Domain(31337, "0x" + "0a" * 20)
@@ -46,7 +52,7 @@ def demo_chain() -> Market:
 @cache
 def demo_margin(form: str = "svi") -> MarginMarket:
     with resources.as_file(_DATA / f"btc_margin_{form}_20260521.json") as path:
-        return with_ruled_volatility(read_margin_market(Path(path)).market)
+        return read_margin_market(Path(path)).market
 
 
 NOW = demo_chain().snapshot_unix

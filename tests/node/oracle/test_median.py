@@ -17,13 +17,16 @@ from node.oracle import (
     ReportError,
     Tolerances,
     ViewError,
-    at_the_money_volatility,
     compare_views,
     median_view,
 )
-from node.oracle.at_the_money import curve_volatilities, svi_volatility
-from node.oracle.median import with_ruled_volatility
 from node.quoting import rate_from_discount
+from node.quoting.at_the_money import (
+    at_the_money_volatility,
+    curve_volatilities,
+    svi_volatility,
+    with_ruled_volatility,
+)
 from tests.node.oracle.committee import demo_chain, demo_margin, moved_chain, moved_margin, scaled
 
 MOVES = ((0, 0), (-2, 1), (3, 2), (1, 3), (-4, 0))

@@ -15,9 +15,9 @@ from circuits.statements.option_marks.inputs import SECONDS_PER_YEAR
 from circuits.statements.portfolio_margin import Svi
 from node.chain import development_account
 from node.oracle import ViewError, decode_view, median_view
-from node.oracle.median import with_ruled_volatility
 from node.oracle.typed_data import typed_data
 from node.oracle.view_codec import _FIELDS
+from node.quoting import with_ruled_volatility
 from node.values import SignedView
 from tests.node.oracle.committee import (
     ACCOUNTS,

@@ -18,6 +18,7 @@ from node.quoting import (
     Fault,
     MarginFileError,
     MarketRefusedError,
+    at_the_money_volatility,
     parse_margin_market,
     read_margin_market,
 )
@@ -34,7 +35,6 @@ GOOD: dict[str, Any] = {
     "perpetual_confidence": "0.98",
     "collateral_1": "77568.75",
     "collateral_2": "1",
-    "at_the_money_volatility": "0.36",
     "expiries": [
         {
             "expiry_utc": "2026-06-26T08:00:00Z",
@@ -100,7 +100,7 @@ def test_the_curve_form() -> None:
     assert (market.spot_ticks, market.perpetual_ticks) == (775_687_500, 775_900_000)
     assert (market.stable_price, market.spot_confidence) == (999_800_000, 990_000_000)
     assert (market.collateral_1_ticks, market.collateral_2_ticks) == (775_687_500, 10_000)
-    assert market.at_the_money_volatility == 18_000_000
+    assert market.at_the_money_volatility == at_the_money_volatility(market) > 0
     near, far = market.slices
     assert (near.forward_variable_ticks, near.forward_fixed_ticks) == (770_000_000, 6_000_000)
     assert near.discount == 1 << 44
@@ -123,10 +123,7 @@ def test_the_series_form() -> None:
 
 
 def test_what_may_be_left_out() -> None:
-    least = {
-        name: GOOD[name]
-        for name in ("valuation_utc", "underlying", "spot", "at_the_money_volatility")
-    }
+    least = {name: GOOD[name] for name in ("valuation_utc", "underlying", "spot")}
     least["expiries"] = [
         {"expiry_utc": "2026-05-29T08:00:00Z", "forward": "77600", "svi": SVI},
     ]
@@ -148,7 +145,7 @@ def test_what_may_be_left_out() -> None:
         (("perpetual",), "-1", "perpetual", "0 to 68719476735"),
         (("stable_price",), "2.2", "stable_price", "0 to 2147483647 (units of 1e-9)"),
         (("spot_confidence",), "-0.1", "spot_confidence", "0 to 2147483647"),
-        (("at_the_money_volatility",), "5.4", "at_the_money_volatility", "0 to 268435455"),
+        (("at_the_money_volatility",), "0.36", "at_the_money_volatility", ""),
         (("valuation_utc",), "yesterday", "valuation_utc", "a UTC time"),
         (("valuation_utc",), "1969-12-31T00:00:00Z", "valuation_utc", "a time from 1970 on"),
         (("underlying",), "DOGE", "underlying", "a listed symbol: BTC"),

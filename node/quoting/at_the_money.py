@@ -8,18 +8,26 @@ The at-the-money volatility of a snapshot, defined here and nowhere else, in uni
 
 In the series form an expiry without a listed strike is passed over. There is no interpolation:
 between two snapshots the expiry changes about once a week, and consumers compare within bounds.
+Readers of files, signers and medians all set it by this rule: so an owner proves against the very
+listing that is attested.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import isqrt
 
 from circuits.statements.option_marks.inputs import SECONDS_PER_YEAR, VOLATILITY_UNITS_PER_ONE
 from circuits.statements.portfolio_margin import MarginMarket, Svi
 from circuits.statements.portfolio_margin.units import RHO_FRACTION_BITS, SVI_FRACTION_BITS
 
-__all__ = ["at_the_money_volatility", "curve_volatilities", "svi_volatility"]
+__all__ = [
+    "at_the_money_volatility",
+    "curve_volatilities",
+    "svi_volatility",
+    "with_ruled_volatility",
+]
 
 TENOR_SECONDS = 30 * 86_400
 
@@ -37,6 +45,11 @@ def at_the_money_volatility(market: MarginMarket) -> int:
         for index, volatility in _nearest_the_money(market)
     ]
     return min(candidates)[-1]
+
+
+def with_ruled_volatility(market: MarginMarket) -> MarginMarket:
+    """The same market with the at-the-money volatility that the rule gives it; InputError."""
+    return replace(market, at_the_money_volatility=at_the_money_volatility(market))
 
 
 def curve_volatilities(svi: Svi, seconds: int) -> tuple[int, ...]:
