@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from node.chain.abi import Contract
 from node.chain.artifacts import contract_abi, creation_code
+from node.chain.calls import invoke
 from node.chain.deployments import DeployedContract
 from node.chain.errors import DeploymentError
 from node.chain.interface import Chain
@@ -35,6 +37,7 @@ class Deployer:
         return DeployedContract.at(self.chain, receipt.contract_address, receipt.block_number)
 
     def send(self, name: str, address: str, function: str, *arguments: Any) -> None:
-        """Call a contract; what ``transact`` raises."""
-        data = contract_abi(name).encode_call(function, *arguments)
-        transact(self.chain, self.account, address, data)
+        """Call a contract; what ``invoke`` raises."""
+        invoke(
+            Contract(self.chain, address, contract_abi(name)), self.account, function, *arguments
+        )
