@@ -24,6 +24,7 @@ from node.cli.margin.inputs import (
     Scene,
     account_number,
     chosen_scene,
+    chosen_slots,
     consumer_address,
     hexadecimal,
     owner_account,
@@ -123,7 +124,7 @@ def prove(
     address = hexadecimal(registry, (1 << 160) - 1, "--registry")
     header = Header(chain_id, address, consumer_address(consumer), sequence, valid_until)
     request = MarginRequest(kind, header, Level[level.name], collateral)
-    asked = _Asked(request, account_number(account), _chosen_slots(slots), out)
+    asked = _Asked(request, account_number(account), chosen_slots(slots), out)
     with reporting_errors(as_json):
         arithmetic = chosen_engine(engine)
         settings = settings_in(data_directory)
@@ -166,12 +167,6 @@ def _prove(
         "engine": engine.name,
         **_report(made, times),
     }
-
-
-def _chosen_slots(slots: int) -> int:
-    if slots not in PRODUCT_SLOTS:
-        raise typer.BadParameter(f"expected one of {PRODUCT_SLOTS}", param_hint="--slots")
-    return slots
 
 
 def _report(made: Attestation, times: ProvingTimes) -> dict[str, object]:

@@ -37,6 +37,7 @@ OPERATOR = development_account("operator")
 RELAY = development_account("relay")
 SIGNERS = tuple(OracleSigner(development_account("signer", index)) for index in range(2))
 SPOT = 7_800_000
+VOLATILITY = 18_000_000
 DIGEST = 4_711
 MAX_AGE_SECONDS = DeploymentPlan(signers=[], threshold=0).max_snapshot_age_seconds
 SHAPE = MarginShape(Kind.COVERED, slots=16, rows=33)
@@ -82,18 +83,21 @@ class Cover:
     digest: int = DIGEST
     commitment: int = 1_234_567_890_123_456_789
     valid_until: int = START + MAX_AGE_SECONDS
+    parameters: int = 99
+    level: int = 1
+    collateral: int = 987_654_321
 
     def words(self) -> tuple[int, ...]:
         return (
             self.chain_id << 160 | self.registry,
             self.consumer << 88 | self.sequence << 40 | self.valid_until,
             self.account,
-            99,
+            self.parameters,
             self.digest,
-            START << 40 | 1 << 32 | SHAPE.slots << 16 | SHAPE.rows,
+            START << 40 | self.level << 32 | SHAPE.slots << 16 | SHAPE.rows,
             SPOT,
             self.commitment,
-            987_654_321,
+            self.collateral,
         )
 
     def attestation(self, key: VerifyingKey = KEY) -> AttestationBytes:
@@ -122,25 +126,33 @@ class Accounts:
         self.taker, self.refuser = self._consumer(TAKES), self._consumer(REFUSES)
         self._snapshots = 0
 
-    def publish(self, digest: int, after: int = 0) -> None:
-        """A snapshot whose margin listing has that digest."""
+    def publish(
+        self,
+        digest: int,
+        after: int = 0,
+        *,
+        spot: int = SPOT,
+        volatility: int = VOLATILITY,
+        accepted: bool = True,
+    ) -> None:
+        """A snapshot whose margin listing has that digest; not accepted where it is to be held."""
         self._snapshots += 1
         words = synthetic.SyntheticMarket(START + after).market_words()
-        margin = MarginListing(digest.to_bytes(32, "big"), SPOT, 18_000_000)
+        margin = MarginListing(digest.to_bytes(32, "big"), spot, volatility)
         report = build_report(
             underlying=synthetic.UNDERLYING,
             number=self._snapshots,
             snapshot_unix=START + after,
             market_words=words,
-            spots=[SPOT],
+            spots=[spot],
             margin=margin,
         )
         domain = Domain(self.chain.chain_id(), self.deployment.address("MarketOracle"))
-        view = MarketView(words, SPOT, report.number, margin)
+        view = MarketView(words, spot, report.number, margin)
         signatures = [signer.sign(report, domain, view) for signer in SIGNERS]
         addresses = [signer.address for signer in SIGNERS]
         signed = collect(report, domain, signatures, signers=addresses, threshold=2)
-        assert submit_report(self.chain, OPERATOR, signed)[1]
+        assert submit_report(self.chain, OPERATOR, signed)[1] is accepted
 
     def cover(self, account: int, **changes: int) -> Cover:
         registry = int(self.deployment.address("AttestationRegistry"), 16)
