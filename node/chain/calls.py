@@ -14,7 +14,7 @@ from node.chain.send import transact
 from node.chain.signatures import LocalAccount
 from node.chain.types import Receipt
 
-__all__ = ["ask", "invoke"]
+__all__ = ["ask", "invoke", "refusals_in_words"]
 
 
 def invoke(contract: Contract, account: LocalAccount, function: str, *arguments: Any) -> Receipt:
@@ -23,21 +23,25 @@ def invoke(contract: Contract, account: LocalAccount, function: str, *arguments:
     RevertedError says what the contract says; what else ``transact`` raises.
     """
     data = contract.abi.encode_call(function, *arguments)
-    with _in_words(contract, function):
+    with refusals_in_words(_where(contract, function)):
         return transact(contract.chain, account, contract.address, data)
 
 
 def ask(contract: Contract, function: str, *arguments: Any, block_number: int | None = None) -> Any:
     """The one value of a view function; RevertedError says what the contract says."""
-    with _in_words(contract, function):
+    with refusals_in_words(_where(contract, function)):
         return contract.read_one(function, *arguments, block_number=block_number)
 
 
 @contextmanager
-def _in_words(contract: Contract, function: str) -> Iterator[None]:
+def refusals_in_words(where: str) -> Iterator[None]:
+    """Put into words what a contract answers by a revert."""
     try:
         yield
     except RevertedError as error:
         sentence = f"({error_table().decode(error.data).sentence})"
-        where = f"{contract.abi.contract}.{function} at {contract.address}"
         raise RevertedError(error.data, where, sentence) from error
+
+
+def _where(contract: Contract, function: str) -> str:
+    return f"{contract.abi.contract}.{function} at {contract.address}"

@@ -89,8 +89,7 @@ def deploy(
 ) -> None:
     """Deploy the contracts, or add verifiers to those on record.
 
-    Addresses are kept in the data directory. Contracts for hidden margins (`CoveredLetters`) are
-    deployed by their protocol: `node.chain.deploy_letters`.
+    Addresses are kept in the data directory. Contracts for hidden margins: `deploy-letters`.
     """
     # web3 takes half a second to import: only the commands that speak to a chain pay for it.
     from node.chain import DeploymentsFile, RpcChain, load_keystore  # noqa: PLC0415

@@ -83,16 +83,28 @@ Forms = Annotated[
     typer.Option("--volatilities", help="Form of the markets; may be repeated. [svi]"),
 ]
 CoverSeconds = Annotated[
-    int, typer.Option("--cover-seconds", help="How long a cover counts after its snapshot.")
+    int,
+    typer.Option(
+        "--cover-seconds", min=1, max=86_400, help="How long a cover counts after its snapshot."
+    ),
 ]
 SpotMove = Annotated[
-    int, typer.Option("--spot-move-bps", help="Move of spot that ends covers, in 1e-4.")
+    int,
+    typer.Option(
+        "--spot-move-bps", min=1, max=10_000, help="Move of spot that ends covers, in 1e-4."
+    ),
 ]
 VolatilityMove = Annotated[
-    int, typer.Option("--volatility-move-bps", help="The same at the money, of volatility.")
+    int,
+    typer.Option(
+        "--volatility-move-bps", min=1, max=9_999, help="The same at the money, of volatility."
+    ),
 ]
 Behind = Annotated[
-    int, typer.Option("--max-snapshots-behind", help="How old a proof's snapshot may be.")
+    int,
+    typer.Option(
+        "--max-snapshots-behind", min=0, help="How far behind the newest a proof's snapshot may be."
+    ),
 ]
 Owner = Annotated[
     str | None,

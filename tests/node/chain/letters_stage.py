@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from node.attestations import Attestation
-from node.chain import Contract, CoveredLetters, LettersPlan, contract_abi, deploy_letters
+from node.chain import Chain, Contract, CoveredLetters, LettersPlan, contract_abi, deploy_letters
 from node.chain.deployer import Deployer
 from node.relay.direct import attest_directly
 from node.words import split_words
@@ -22,8 +22,8 @@ PLAYED = 10**12
 class LettersStage(Accounts):
     """Letters whose one key is known to the tests, and play money."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, chain: Chain | None = None) -> None:
+        super().__init__(chain)
         deployer = Deployer(self.chain, OPERATOR, None)
         token = deployer.create("TestToken").address
         deployer.send("TestToken", token, "mint", OPERATOR.address, PLAYED)
@@ -50,7 +50,7 @@ class LettersStage(Accounts):
     def statement(self, account: bytes, **changes: int) -> Cover:
         """A `covered` of that account."""
         consumer = int(self.letters.address, 16)
-        return self.cover(int.from_bytes(account, "big"), consumer=consumer, **changes)
+        return self.cover(int.from_bytes(account, "big"), **{"consumer": consumer, **changes})
 
     def attest(self, said: Cover) -> None:
         """Bring it on chain."""

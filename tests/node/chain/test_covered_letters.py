@@ -17,6 +17,7 @@ from node.chain.errors import (
 )
 from node.chain.letters_account import LettersRules
 from node.relay.direct import attest_directly
+from tests.node.chain.anvil import running_anvil
 from tests.node.chain.letters_stage import (
     COMMITMENT,
     INITIAL,
@@ -162,6 +163,27 @@ def test_covers_end_with_their_age_and_their_collateral(moved: LettersStage) -> 
         status = moved.letters.status(account)
         assert (status.block_unix, status.endings(initial)) == (time, endings)
         assert status.is_covered is (endings == ())
+
+
+def test_over_rpc() -> None:
+    with running_anvil() as chain:
+        for account in (OPERATOR, RELAY):
+            chain.fund(account.address, 10**20)
+        chain.set_time(START)
+        stage = LettersStage(chain)
+        stage.publish(DIGEST)
+        account_id = stage.open(COLLATERAL)
+        stage.attest(stage.statement(account_id, level=INITIAL, collateral=W))
+        status = stage.letters.status(account_id)
+        assert status.account.initial is not None
+        assert (status.is_covered, status.endings(status.account.initial)) == (True, ())
+        chain.set_time(status.account.initial.live_until + 1)
+        chain.mine()
+        status = stage.letters.status(account_id)
+        assert status.account.initial is not None
+        assert (status.is_covered, status.endings(status.account.initial)) == (False, ("age",))
+        with pytest.raises(RevertedError, match=r"withdraw .*not covered"):
+            stage.letters.withdraw(OPERATOR, account_id, 1, OPERATOR.address)
 
 
 def test_an_account_before_any_snapshot() -> None:

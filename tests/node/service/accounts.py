@@ -7,6 +7,7 @@ from pathlib import Path
 
 from circuits.statements.portfolio_margin import Kind, MarginShape
 from node.chain import (
+    Chain,
     DeploymentPlan,
     EmbeddedChain,
     VerifierSpec,
@@ -86,6 +87,8 @@ class Cover:
     parameters: int = 99
     level: int = 1
     collateral: int = 987_654_321
+    snapshot_unix: int = START
+    spot: int = SPOT
 
     def words(self) -> tuple[int, ...]:
         return (
@@ -94,8 +97,8 @@ class Cover:
             self.account,
             self.parameters,
             self.digest,
-            START << 40 | self.level << 32 | SHAPE.slots << 16 | SHAPE.rows,
-            SPOT,
+            self.snapshot_unix << 40 | self.level << 32 | SHAPE.slots << 16 | SHAPE.rows,
+            self.spot,
             self.commitment,
             self.collateral,
         )
@@ -109,8 +112,9 @@ class Cover:
 class Accounts:
     """Contracts with one account statement's route, and two consumers."""
 
-    def __init__(self) -> None:
-        self.chain = EmbeddedChain(start_time=START, funded=[OPERATOR.address, RELAY.address])
+    def __init__(self, chain: Chain | None = None) -> None:
+        funded = [OPERATOR.address, RELAY.address]
+        self.chain = chain or EmbeddedChain(start_time=START, funded=funded)
         spec = VerifierSpec(
             statement="portfolio_margin synthetic",
             statement_id=KEY.statement.statement_id,
