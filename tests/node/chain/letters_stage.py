@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from node.attestations import Attestation
-from node.chain import Chain, Contract, CoveredLetters, LettersPlan, contract_abi, deploy_letters
+from node.chain import (
+    Contract,
+    CoveredLetters,
+    EmbeddedChain,
+    LettersPlan,
+    RpcChain,
+    contract_abi,
+    deploy_letters,
+)
 from node.chain.deployer import Deployer
 from node.relay.direct import attest_directly
 from node.words import split_words
@@ -22,7 +30,7 @@ PLAYED = 10**12
 class LettersStage(Accounts):
     """Letters whose one key is known to the tests, and play money."""
 
-    def __init__(self, chain: Chain | None = None) -> None:
+    def __init__(self, chain: EmbeddedChain | RpcChain | None = None) -> None:
         super().__init__(chain)
         deployer = Deployer(self.chain, OPERATOR, None)
         token = deployer.create("TestToken").address

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from circuits.statements.portfolio_margin import Kind, MarginShape
 from node.chain import (
-    Chain,
     DeploymentPlan,
     EmbeddedChain,
+    RpcChain,
     VerifierSpec,
     deploy,
     development_account,
@@ -112,7 +112,7 @@ class Cover:
 class Accounts:
     """Contracts with one account statement's route, and two consumers."""
 
-    def __init__(self, chain: Chain | None = None) -> None:
+    def __init__(self, chain: EmbeddedChain | RpcChain | None = None) -> None:
         funded = [OPERATOR.address, RELAY.address]
         self.chain = chain or EmbeddedChain(start_time=START, funded=funded)
         spec = VerifierSpec(
