@@ -22,7 +22,7 @@ from node.chain.deployments import Deployment, DeploymentsFile
 from node.chain.embedded import BLOCK_SECONDS, EmbeddedChain
 from node.chain.interface import Chain
 from node.chain.letters import LettersPlan, deploy_letters, refuse_unanswered_covers
-from node.chain.letters_account import AccountStatus, Cover, LettersAccount, Standing
+from node.chain.letters_account import AccountStatus, Cover, LettersAccount, Snapshot, Standing
 from node.chain.reverts import ErrorTable, Revert
 from node.chain.rpc import RpcChain
 from node.chain.send import transact
@@ -62,6 +62,7 @@ __all__ = [
     "RpcChain",
     "Series",
     "SignedTransaction",
+    "Snapshot",
     "Standing",
     "Token",
     "Transaction",

@@ -39,7 +39,7 @@ def refusals_in_words(where: str) -> Iterator[None]:
     try:
         yield
     except RevertedError as error:
-        sentence = f"({error_table().decode(error.data).sentence})"
+        sentence = error_table().decode(error.data).sentence
         raise RevertedError(error.data, where, sentence) from error
 
 

@@ -67,6 +67,14 @@ class CoveredLetters:
         """Take collateral out, down to the W of a live cover at initial level."""
         return invoke(self.contract, owner, "withdraw", account_id, amount, to)
 
+    def offer(self, owner: LocalAccount, account_id: bytes, to: str) -> Receipt:
+        """Offer the account; the zero address takes an offer back."""
+        return invoke(self.contract, owner, "offerAccount", account_id, to)
+
+    def accept(self, taker: LocalAccount, account_id: bytes) -> Receipt:
+        """Take an account that was offered to the sender."""
+        return invoke(self.contract, taker, "acceptAccount", account_id)
+
     def status(self, account_id: bytes) -> AccountStatus:
         """The account with rules and markets, everything as of the newest block."""
         block = self.chain.head()

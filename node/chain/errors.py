@@ -100,7 +100,9 @@ class RevertedError(ChainError):
 
     def __init__(self, data: bytes, where: str = "call", sentence: str | None = None) -> None:
         raw = "0x" + data.hex() if data else "no data"
-        super().__init__(f"{where} reverted {f'with {raw}' if sentence is None else sentence}")
+        super().__init__(
+            f"{where} reverted{f' with {raw}' if sentence is None else f': {sentence}'}"
+        )
         self.data = data
 
 

@@ -53,47 +53,56 @@ class Hand:
         return invoke_json(*command, *self.keys, *(self.data if data else ()))
 
 
-def test_everything_by_commands(chain: EmbeddedChain, tmp_path: Path) -> None:
-    rpc, here = ("--rpc", "http://chain"), tmp_path / "operator"
-    operator = Hand(here, DEPLOYER)
-    operator("deploy", *rpc)
+RPC = ("--rpc", "http://chain")
+
+
+def deployed(chain: EmbeddedChain, folder: Path) -> str:
+    """The address of letters, deployed by commands beside a snapshot that signers attest."""
+    operator = Hand(folder, DEPLOYER)
+    operator("deploy", *RPC)
     deployer = Deployer(chain, DEPLOYER, None)
     token = deployer.create("TestToken").address
     deployer.send("TestToken", token, "mint", OWNER.address, DEPOSIT)
-    made = operator(
-        *("deploy-letters", *rpc, "--token", token, "--underlying", "BTC", "--slots", 32)
-    )
-    deployment = DeploymentsFile(here / "deployments.json").recorded(chain)
+    told = ("--token", token, "--underlying", "BTC", "--slots", 32)
+    made = operator("deploy-letters", *RPC, *told)
+    deployment = DeploymentsFile(folder / "deployments.json").recorded(chain)
     attest_margin_market(MarginStage(chain, deployment, {}), quoted().market)
+    return str(made["consumer"])
 
-    owner = Hand(tmp_path / "owner", OWNER)
-    consumer = ("--consumer", made["consumer"])
-    account_of = ("margin", "account", "id", *consumer, *rpc, "--owner", OWNER.address)
-    account = (*consumer, "--account", invoke_json(*account_of)["account"])
+
+def opened(owner: Hand, consumer: tuple[str, str]) -> tuple[str, ...]:
+    """Options that name an account with the shipped book and a deposit."""
+    account_id = ("margin", "account", "id", *consumer, *RPC, "--owner", OWNER.address)
+    account = (*consumer, "--account", invoke_json(*account_id)["account"])
     sealed = owner("margin", "commit", "--portfolio", BOOK, "--market", MARKET, *account)
-    opened = owner("margin", "account", "register", *consumer, *rpc)
-    assert opened["commitment"] == sealed["commitment"]
-    owner("margin", "account", "deposit", *account, *rpc, "--amount", DEPOSIT, data=False)
+    registered = owner("margin", "account", "register", *consumer, *RPC)
+    assert registered["commitment"] == sealed["commitment"]
+    owner("margin", "account", "deposit", *account, *RPC, "--amount", DEPOSIT, data=False)
+    return account
 
-    status = invoke_json("margin", "account", "status", *account, *rpc)
-    newest, file = status["newest_snapshot"], tmp_path / "covered.json"
+
+def test_everything_by_commands(chain: EmbeddedChain, tmp_path: Path) -> None:
+    consumer = ("--consumer", deployed(chain, tmp_path / "operator"))
+    owner, file = Hand(tmp_path / "owner", OWNER), tmp_path / "covered.json"
+    account = opened(owner, consumer)
+    ask = ("margin", "account", "status", *account, *RPC)
+    status = invoke_json(*ask)
     assert (status["parameters"], status["is_covered"]) == ("derive_like_33", False)
     owner(
         *("margin", "prove", "covered", "--level", "initial", "--collateral", W, *account),
         *("--market", MARKET, "--slots", 32, "--out", file),
         *("--chain-id", status["chain_id"], "--registry", status["registry"]),
         *("--sequence", status["next_sequences"]["covered"]),
-        *("--valid-until", newest["valid_until_unix"]),
+        *("--valid-until", status["valid_until_unix"]),
     )
     ours = ("--market", MARKET, "--parameters", "derive_like_33")
     shown = invoke_json("verify", file, *ours, *owner.data)
     assert (shown["market_compared"], shown["parameters_compared"]) == (True, True)
-    assert shown["market_digest"] == newest["market_digest"]
-    assert owner("relay", file, *rpc, data=False)["state"] == "attested"
-
-    status = invoke_json("margin", "account", "status", *account, *rpc)
+    assert shown["market_digest"] == status["newest_snapshot"]["market_digest"]
+    assert owner("relay", file, *RPC, data=False)["state"] == "attested"
+    status = invoke_json(*ask)
     assert (status["is_covered"], status["covers"]["initial"]["collateral"]) == (True, W)
-    withdraw = ("margin", "account", "withdraw", *account, *rpc)
+    withdraw = ("margin", "account", "withdraw", *account, *RPC)
     taken = owner(*withdraw, "--amount", DEPOSIT - W, "--to", CLIENT.address, data=False)
     assert taken["collateral"] == W
     refused = error_of(*withdraw, "--amount", 1, *owner.keys)

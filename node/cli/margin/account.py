@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from node.cli.margin.account_report import print_status, status_report
-from node.cli.margin.inputs import (
-    Account,
-    Consumer,
-    account_number,
-    consumer_address,
-    hexadecimal,
-    owner_vault,
+from node.cli.margin.inputs import Account, Consumer
+from node.cli.margin.on_chain import (
+    account_bytes,
+    commitment_bytes,
+    commitment_report,
+    letters_at,
+    newest_opening,
+    print_sent,
+    salt_bytes,
+    signer,
 )
 from node.cli.options import (
     AsJson,
@@ -24,15 +25,8 @@ from node.cli.options import (
     PasswordFile,
     Rpc,
     checksummed_address,
-    settings_in,
 )
 from node.cli.output import print_json, print_report, reporting_errors
-from node.margin import AccountReference
-
-if TYPE_CHECKING:
-    from node.chain import CoveredLetters, Receipt
-    from node.chain.signatures import LocalAccount
-    from node.margin import BookOpening
 
 Salt = Annotated[
     str,
@@ -53,6 +47,8 @@ def register(group: typer.Typer) -> None:
     accounts.command("update")(update)
     accounts.command("deposit")(deposit)
     accounts.command("withdraw")(withdraw)
+    accounts.command("offer")(offer)
+    accounts.command("accept")(accept)
     accounts.command("status")(status)
     group.add_typer(accounts, name="account")
 
@@ -77,9 +73,9 @@ def account_id(
 
     It is what `margin commit` and `margin prove` take as --account.
     """
-    chosen = _salt_bytes(salt)
+    chosen = salt_bytes(salt)
     with reporting_errors(as_json):
-        letters = _letters(rpc, consumer)
+        letters = letters_at(rpc, consumer)
         number = letters.account_id_of(owner, chosen)
     report = {
         "account": f"0x{number.hex()}",
@@ -103,13 +99,13 @@ def register_account(
 
     The commitment is that of the vault's newest opening for this account (`margin commit`).
     """
-    chosen = _salt_bytes(salt)
+    chosen = salt_bytes(salt)
     with reporting_errors(as_json):
-        letters, owner = _letters(rpc, consumer), _signer(keystore, password_file)
+        letters, owner = letters_at(rpc, consumer), signer(keystore, password_file)
         account = letters.account_id_of(owner.address, chosen)
-        opened = _newest(letters, owner, account, data_directory)
-        sent = letters.register(owner, chosen, _commitment(opened))
-    _print_sent(account, [sent], {**_said(opened), "salt": f"0x{chosen.hex()}"}, as_json)
+        opened = newest_opening(letters, owner, account, data_directory)
+        sent = letters.register(owner, chosen, commitment_bytes(opened))
+    print_sent(account, [sent], {**commitment_report(opened), "salt": f"0x{chosen.hex()}"}, as_json)
 
 
 def update(
@@ -125,12 +121,12 @@ def update(
 
     Its covers end, a breach stays: prove anew.
     """
-    number = _account_bytes(account)
+    number = account_bytes(account)
     with reporting_errors(as_json):
-        letters, owner = _letters(rpc, consumer), _signer(keystore, password_file)
-        opened = _newest(letters, owner, number, data_directory)
-        sent = letters.update(owner, number, _commitment(opened))
-    _print_sent(number, [sent], _said(opened), as_json)
+        letters, owner = letters_at(rpc, consumer), signer(keystore, password_file)
+        opened = newest_opening(letters, owner, number, data_directory)
+        sent = letters.update(owner, number, commitment_bytes(opened))
+    print_sent(number, [sent], commitment_report(opened), as_json)
 
 
 def deposit(
@@ -146,14 +142,14 @@ def deposit(
 
     The token's allowance is raised to the amount first where it is smaller.
     """
-    number = _account_bytes(account)
+    number = account_bytes(account)
     with reporting_errors(as_json):
-        letters, payer = _letters(rpc, consumer), _signer(keystore, password_file)
+        letters, payer = letters_at(rpc, consumer), signer(keystore, password_file)
         letters.account(number)  # an unknown account is refused before anything is allowed
         allowed = letters.allow(payer, amount)
         sent = letters.deposit(payer, number, amount)
         held = letters.account(number).collateral
-    _print_sent(number, [*allowed, sent], {"collateral": held}, as_json)
+    print_sent(number, [*allowed, sent], {"collateral": held}, as_json)
 
 
 def withdraw(
@@ -172,13 +168,58 @@ def withdraw(
     as_json: AsJson = False,
 ) -> None:
     """Take collateral out, down to the W of a live initial cover."""
-    number = _account_bytes(account)
+    number = account_bytes(account)
     with reporting_errors(as_json):
-        letters, owner = _letters(rpc, consumer), _signer(keystore, password_file)
+        letters, owner = letters_at(rpc, consumer), signer(keystore, password_file)
         recipient = owner.address if to is None else to
         sent = letters.withdraw(owner, number, amount, recipient)
         held = letters.account(number).collateral
-    _print_sent(number, [sent], {"to": recipient, "collateral": held}, as_json)
+    print_sent(number, [sent], {"to": recipient, "collateral": held}, as_json)
+
+
+def offer(
+    consumer: Consumer,
+    account: Account,
+    rpc: Rpc,
+    keystore: Keystore,
+    password_file: PasswordFile,
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            parser=checksummed_address,
+            metavar="ADDRESS",
+            help="Who may accept; the zero address: nobody any more.",
+            show_default=False,
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Offer the account to another owner.
+
+    Id, book, collateral and covers stay. Who takes it over needs the book, to commit it anew.
+    """
+    number = account_bytes(account)
+    with reporting_errors(as_json):
+        letters, owner = letters_at(rpc, consumer), signer(keystore, password_file)
+        sent = letters.offer(owner, number, to)
+    print_sent(number, [sent], {"offered_to": to}, as_json)
+
+
+def accept(
+    consumer: Consumer,
+    account: Account,
+    rpc: Rpc,
+    keystore: Keystore,
+    password_file: PasswordFile,
+    as_json: AsJson = False,
+) -> None:
+    """Take over an account that was offered to you."""
+    number = account_bytes(account)
+    with reporting_errors(as_json):
+        letters, taker = letters_at(rpc, consumer), signer(keystore, password_file)
+        sent = letters.accept(taker, number)
+    print_sent(number, [sent], {"owner": taker.address}, as_json)
 
 
 def status(consumer: Consumer, account: Account, rpc: Rpc, as_json: AsJson = False) -> None:
@@ -187,9 +228,9 @@ def status(consumer: Consumer, account: Account, rpc: Rpc, as_json: AsJson = Fal
     Everything is public and of one block. A cover counts until it is too old, until spot or
     volatility leaves its band, or while the collateral is less than its W.
     """
-    number = _account_bytes(account)
+    number = account_bytes(account)
     with reporting_errors(as_json):
-        letters = _letters(rpc, consumer)
+        letters = letters_at(rpc, consumer)
         found = letters.status(number)
         report = status_report(letters, number, found)
     if as_json:
@@ -203,54 +244,3 @@ def _account() -> None:
 
     For contracts of `proofmark deploy-letters`; amounts are the token's smallest units.
     """
-
-
-def _letters(rpc: str, consumer: str) -> CoveredLetters:
-    from node.chain import CoveredLetters, RpcChain  # noqa: PLC0415
-
-    address = checksummed_address(f"0x{consumer_address(consumer):040x}")
-    return CoveredLetters(RpcChain(rpc), address)
-
-
-def _signer(keystore: Path, password_file: Path) -> LocalAccount:
-    from node.chain import load_keystore  # noqa: PLC0415
-
-    return load_keystore(keystore, password_file)
-
-
-def _newest(
-    letters: CoveredLetters, owner: LocalAccount, account: bytes, data_directory: Path | None
-) -> BookOpening:
-    vault = owner_vault(settings_in(data_directory).data_directory, owner)
-    group = int(letters.address, 16)
-    return vault.newest(AccountReference(group, int.from_bytes(account, "big")))
-
-
-def _commitment(opened: BookOpening) -> bytes:
-    return opened.commitment().to_bytes(32, "big")
-
-
-def _said(opened: BookOpening) -> dict[str, object]:
-    return {"commitment": f"0x{opened.commitment():064x}", "update": opened.update}
-
-
-def _salt_bytes(text: str) -> bytes:
-    return hexadecimal(text, (1 << 256) - 1, "--salt").to_bytes(32, "big")
-
-
-def _account_bytes(text: str) -> bytes:
-    return account_number(text).to_bytes(32, "big")
-
-
-def _print_sent(
-    account: bytes, receipts: Sequence[Receipt], more: Mapping[str, object], as_json: bool
-) -> None:
-    last = receipts[-1]
-    report = {
-        "account": f"0x{account.hex()}",
-        **more,
-        "transaction": f"0x{last.tx_hash.hex()}",
-        "block": last.block_number,
-        "gas": sum(each.gas_used for each in receipts),
-    }
-    print_report(report, as_json)

@@ -12,7 +12,7 @@ from node.cli.output import print_fields
 from node.quoting import format_instant, load_underlyings, scaled_to_decimal
 
 if TYPE_CHECKING:
-    from node.chain import AccountStatus, Cover, CoveredLetters
+    from node.chain import AccountStatus, Cover, CoveredLetters, Snapshot
 
 
 def status_report(letters: CoveredLetters, account: bytes, status: AccountStatus) -> dict[str, Any]:
@@ -35,8 +35,9 @@ def status_report(letters: CoveredLetters, account: bytes, status: AccountStatus
             "covered": kept.covered_sequence + 1,
             "breach": kept.breach_sequence + 1,
         },
-        "newest_snapshot": _newest(status, spot),
-        "held_snapshot": None if status.held is None else status.held.number,
+        "newest_snapshot": _snapshot(status.newest, spot),
+        "held_snapshot": _snapshot(status.held, spot),
+        "valid_until_unix": status.valid_until,
         "parameters": shipped_set_name(int.from_bytes(digest, "big")),
         "parameters_digest": f"0x{digest.hex()}",
         "block_utc": format_instant(status.block_unix),
@@ -50,15 +51,13 @@ def print_status(report: Mapping[str, Any]) -> None:
         fields[f"{level} cover"] = _sentence(report["covers"].get(level))
     for kind, sequence in report["next_sequences"].items():
         fields[f"next {kind}"] = f"--sequence {sequence}"
-    newest = report["newest_snapshot"]
-    fields["newest_snapshot"] = "none"
-    if newest is not None:
-        fields["newest_snapshot"] = (
-            f"{newest['number']} of {newest['snapshot_utc']}, spot {newest['spot']}"
-        )
-        fields["for proofs of it"] = (
+    for name in ("newest_snapshot", "held_snapshot"):
+        fields[name] = _seen(report[name])
+    valid_until = fields.pop("valid_until_unix")
+    if valid_until is not None:
+        fields["for proofs of the newest"] = (
             f"--chain-id {report['chain_id']} --registry {report['registry']}"
-            f" --valid-until {newest['valid_until_unix']}"
+            f" --valid-until {valid_until}"
         )
     print_fields({name: "none" if value is None else value for name, value in fields.items()})
 
@@ -72,11 +71,15 @@ def _cover(cover: Cover, status: AccountStatus, spot: Callable[[int], str]) -> d
         "live_until_unix": cover.live_until,
         "live_until_utc": format_instant(cover.live_until),
         "spot_within": [spot(each) for each in cover.spot_band(status.rules)],
-        "volatility_within": [
-            f"{Decimal(each) / VOLATILITY_UNITS_PER_ONE:f}"
-            for each in cover.volatility_band(status.rules)
-        ],
+        "volatility_within": [_volatility(each) for each in cover.volatility_band(status.rules)],
     }
+
+
+def _seen(snapshot: Mapping[str, Any] | None) -> str:
+    if snapshot is None:
+        return "none"
+    said = "{number} of {snapshot_utc}, spot {spot}, volatility {volatility}"
+    return said.format_map(snapshot)
 
 
 def _sentence(cover: Mapping[str, Any] | None) -> str:
@@ -90,17 +93,20 @@ def _sentence(cover: Mapping[str, Any] | None) -> str:
     )
 
 
-def _newest(status: AccountStatus, spot: Callable[[int], str]) -> dict[str, Any] | None:
-    newest = status.newest
-    if newest is None:
+def _snapshot(seen: Snapshot | None, spot: Callable[[int], str]) -> dict[str, Any] | None:
+    if seen is None:
         return None
     return {
-        "number": newest.number,
-        "snapshot_utc": format_instant(newest.snapshot_unix),
-        "spot": spot(newest.spot_ticks),
-        "market_digest": f"0x{newest.market_digest.hex()}",
-        "valid_until_unix": status.valid_until,
+        "number": seen.number,
+        "snapshot_utc": format_instant(seen.snapshot_unix),
+        "spot": spot(seen.spot_ticks),
+        "volatility": _volatility(seen.volatility),
+        "market_digest": f"0x{seen.market_digest.hex()}",
     }
+
+
+def _volatility(units: int) -> str:
+    return f"{Decimal(units) / VOLATILITY_UNITS_PER_ONE:f}"
 
 
 def _spot_text(status: AccountStatus) -> Callable[[int], str]:

@@ -26,7 +26,7 @@ from tests.node.chain.toy import START
 from tests.node.cli.running import error_of, invoke, invoke_json
 from tests.node.cli.wallets import wallet
 from tests.node.margin.books import BOOK, MARKET
-from tests.node.service.accounts import DIGEST, MAX_AGE_SECONDS, OPERATOR, keep_key
+from tests.node.service.accounts import DIGEST, MAX_AGE_SECONDS, OPERATOR, RELAY, keep_key
 
 SALT = "0x5a17"
 DEPOSIT, W = 1_000, 600
@@ -110,7 +110,7 @@ def test_from_a_book_to_a_withdrawal(stage: LettersStage, desk: Desk, tmp_path: 
     before = desk.status(account)
     assert (before["standing"], before["is_covered"], before["covers"]) == ("good", False, {})
     assert before["next_sequences"] == {"covered": 1, "breach": 1}
-    assert before["newest_snapshot"]["valid_until_unix"] == START + MAX_AGE_SECONDS
+    assert before["valid_until_unix"] == START + MAX_AGE_SECONDS
     file = covered(stage, account, commitment, tmp_path / "covered.json")
     relayed = ("relay", file, "--rpc", "http://chain", *desk.keys)
     assert invoke_json(*relayed)["state"] == "attested"
@@ -150,7 +150,7 @@ def test_people_read_what_a_proof_names(stage: LettersStage, desk: Desk, tmp_pat
     lines = dict(line.split("  ", 1) for line in out.splitlines())
     assert lines["next covered"].strip() == "--sequence 2"
     registry = stage.deployment.address("AttestationRegistry")
-    assert lines["for proofs of it"].strip() == (
+    assert lines["for proofs of the newest"].strip() == (
         f"--chain-id {stage.chain.chain_id()} --registry {registry}"
         f" --valid-until {START + MAX_AGE_SECONDS}"
     )
@@ -174,6 +174,21 @@ def test_more_than_is_held_is_not_paid(desk: Desk) -> None:
     error = error_of(*desk.command("deposit", "--account", account, "--amount", 10**15))
     assert (error["reason"], "of token" in error["message"]) == ("INSUFFICIENT_FUNDS", True)
     assert desk.letters.chain.head().number == before
+
+
+def test_an_account_changes_hands(
+    stage: LettersStage, desk: Desk, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    account, _ = desk.open("0x7")
+    taker = wallet(tmp_path_factory.mktemp("taker"), RELAY)
+    named = ("--account", account)
+    accept = ("margin", "account", "accept", *desk.where, *named, *taker)
+    assert "not offered" in error_of(*accept)["message"]
+    invoke_json(*desk.command("offer", *named, "--to", RELAY.address))
+    assert invoke_json(*accept)["owner"] == RELAY.address
+    assert desk.status(account)["owner"] == RELAY.address
+    error = error_of(*desk.command("update", *named, *desk.data))
+    assert "not account owner" in error["message"]
 
 
 def test_another_contract_is_no_letters(stage: LettersStage, desk: Desk) -> None:
