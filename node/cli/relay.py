@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from node.attestations import Attestation, read_attestation
+from node.cli import tls
 from node.cli.options import AsJson
 from node.cli.output import print_report, reporting_errors, sayer, working
 from node.errors import NodeError, Reason
 from node.words import join_words
 
 if TYPE_CHECKING:
-    from node.client import ClientError, Job
+    from node.client import Client, ClientError, Job
+    from node.tls import TlsFiles
 
 NodeAddress = Annotated[
     str | None, typer.Option("--node", help="A node's HOST:PORT, whose relay pays.")
@@ -75,6 +78,9 @@ def relay(
     rpc: ChainUrl = None,
     keystore: SenderKeystore = None,
     password_file: SenderPassword = None,
+    tls_servers: tls.Servers = None,
+    tls_certificate: tls.Certificate = None,
+    tls_key: tls.Key = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring an attestation on chain.
@@ -83,29 +89,49 @@ def relay(
     no authority. A node takes it if its relay pays for the consumer and the registry would take it
     now.
     """
+    shown = tls.asking(tls_certificate, tls_key, tls_servers)
     if (node is None) == (rpc is None):
         raise typer.BadParameter("name a --node, or a chain with --rpc")
     if rpc is not None and (keystore is None or password_file is None):
         raise typer.BadParameter("--rpc needs --keystore and --password-file: who pays")
     if rpc is None and not (keystore is None and password_file is None):
         raise typer.BadParameter("--keystore is for --rpc; a node pays itself")
+    if node is None and shown is not None:
+        raise typer.BadParameter("--tls-servers is for --node")
     with reporting_errors(as_json):
         attestation = read_attestation(file)
         if node is not None:
-            report = _by_node(attestation, node, timeout if wait else None, as_json)
+            report = _by_node(attestation, _Node(node, shown), timeout if wait else None, as_json)
         elif rpc is not None and keystore is not None and password_file is not None:
             report = _directly(attestation, rpc, keystore, password_file)
     print_report(report, as_json)
 
 
+@dataclass(frozen=True)
+class _Node:
+    """Where a node is, and what to show and believe there."""
+
+    address: str
+    tls: TlsFiles | None
+
+    def client(self) -> Client:
+        """A connection; an address that needs TLS and has none is a usage error."""
+        from node.client import Client, InvalidValueError, tls_credentials  # noqa: PLC0415
+
+        credentials = None if self.tls is None else tls_credentials(self.tls)
+        try:
+            return Client(self.address, credentials=credentials)
+        except InvalidValueError as error:
+            raise typer.BadParameter(f"{error}: --tls-servers", param_hint="--node") from error
+
+
 def _by_node(
-    attestation: Attestation, address: str, seconds: float | None, as_json: bool
+    attestation: Attestation, node: _Node, seconds: float | None, as_json: bool
 ) -> dict[str, Any]:
     from node.client import Attestation as Handed  # noqa: PLC0415
-    from node.client import Client  # noqa: PLC0415
 
     handed = Handed(attestation.key_id, join_words(attestation.words), attestation.proof)
-    with _client_errors(), Client(address) as client:
+    with _client_errors(), node.client() as client:
         job = client.relay_attestation(handed)
         if seconds is not None:
             sayer(as_json)(f"job {job.job_id} is on the node's disk")

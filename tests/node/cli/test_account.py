@@ -6,9 +6,7 @@ import threading
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
-from unittest.mock import MagicMock
 
 import pytest
 from structlog.testing import capture_logs
@@ -17,7 +15,6 @@ import node.chain
 import node.client
 from node.attestations import write_attestation
 from node.chain import CoveredLetters, development_account, load_keystore
-from node.client import SettlementState
 from node.relay import RelayRunner
 from node.service import ChainSettlement, Node, NodeSettings
 from node.store import Store
@@ -244,44 +241,6 @@ def test_a_node_relays(stage: LettersStage, desk: Desk, tmp_path: Path, relaying
     again = covered(stage, account, commitment, tmp_path / "again.json", collateral=W - 1)
     error = error_of("relay", again, "--node", relaying)
     assert (error["reason"], "sequence" in error["message"]) == ("ATTESTATION_REFUSED", True)
-
-
-def test_a_job_that_ends_refused_is_no_success(
-    stage: LettersStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = covered(stage, "0x01", "0x01", tmp_path / "x.json")
-    ended = SimpleNamespace(
-        job_id="ab12",
-        done=True,
-        succeeded=False,
-        settlement_state=SettlementState.REJECTED,
-        cause="REFUSED_BY_CONTRACT",
-        cause_message="commitment mismatch",
-    )
-    client = MagicMock()
-    client.return_value.__enter__.return_value.relay_attestation.return_value = ended
-    monkeypatch.setattr(node.client, "Client", client)
-    error = error_of("relay", file, "--node", "127.0.0.1:1")
-    assert "ended REJECTED: REFUSED_BY_CONTRACT commitment mismatch" in error["message"]
-
-
-def test_nobody_listens(stage: LettersStage, tmp_path: Path) -> None:
-    file = covered(stage, "0x01", "0x01", tmp_path / "x.json")
-    error = error_of("relay", file, "--node", "127.0.0.1:1")
-    assert (error["reason"], "the node runs" in error["help"]) == ("CHAIN_UNAVAILABLE", True)
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        (),
-        ("--node", "127.0.0.1:1", "--rpc", "http://chain"),
-        ("--rpc", "http://chain"),
-        ("--node", "127.0.0.1:1", "--keystore", "x", "--password-file", "x"),
-    ],
-)
-def test_one_way_is_named(tmp_path: Path, more: tuple[object, ...]) -> None:
-    assert invoke("relay", tmp_path / "x", *more)[0] == 2
 
 
 def test_files_for_no_chain_are_not_relayed(
