@@ -15,7 +15,12 @@ from node.attestations.file import (
 )
 from node.attestations.make import OFF_CHAIN, ProvingTimes, attest, attest_market
 from node.attestations.model import Attestation
-from node.attestations.report import margin_report, marks_report
+from node.attestations.report import (
+    margin_report,
+    marks_report,
+    shipped_set_name,
+    underlying_symbol,
+)
 from node.attestations.verify import verify_attestation
 
 __all__ = [
@@ -34,6 +39,8 @@ __all__ = [
     "margin_report",
     "marks_report",
     "read_attestation",
+    "shipped_set_name",
+    "underlying_symbol",
     "verify_attestation",
     "write_attestation",
 ]

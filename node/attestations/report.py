@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from circuits.statements.header import Header
 from circuits.statements.option_marks import DecodedWords
-from circuits.statements.portfolio_margin import Breach, Claim, Open, Requirement
+from circuits.statements.portfolio_margin import (
+    SHIPPED,
+    Breach,
+    Claim,
+    Open,
+    Requirement,
+    load_shipped,
+)
 from circuits.statements.portfolio_margin.words import KINDS
 from node.quoting import (
     format_instant,
@@ -25,6 +34,16 @@ def underlying_symbol(underlying_id: int) -> str | None:
     return None
 
 
+def shipped_set_name(parameters_digest: int) -> str | None:
+    """The shipped parameter set with this digest, if there is one."""
+    return _shipped_sets().get(parameters_digest)
+
+
+@cache
+def _shipped_sets() -> Mapping[int, str]:
+    return {load_shipped(name).parameters.digest(): name for name in SHIPPED}
+
+
 def marks_report(words: DecodedWords) -> dict[str, Any]:
     """Header, snapshot and marks; numbers are plain decimal strings in full digits."""
     market = words.market
@@ -40,7 +59,10 @@ def marks_report(words: DecodedWords) -> dict[str, Any]:
 
 
 def margin_report(claim: Claim) -> dict[str, Any]:
-    """Header, scene and what is claimed; balances count units of the settlement token."""
+    """Header, scene and what is claimed; balances count units of the settlement token.
+
+    `parameters` names the set where it is a shipped one.
+    """
     scene = claim.scene
     report: dict[str, Any] = {
         "header": _header(scene.header),
@@ -49,6 +71,7 @@ def margin_report(claim: Claim) -> dict[str, Any]:
         "level": scene.level.name.lower(),
         "snapshot_utc": format_instant(scene.snapshot_unix),
         "spot_ticks": scene.spot_ticks,
+        "parameters": shipped_set_name(scene.parameters_digest),
         "parameters_digest": f"0x{scene.parameters_digest:064x}",
         "market_digest": f"0x{scene.market_digest:064x}",
     }

@@ -119,14 +119,17 @@ class Contract:
         self.address = address
         self.abi = abi
 
-    def read(self, name: str, *arguments: Any) -> dict[str, Any]:
-        """Call a view function, results by name; RevertedError, ContractMissingError."""
-        data = self.chain.call(Call(self.address, self.abi.encode_call(name, *arguments)))
-        return self.abi.decode_result(name, data)
+    def read(self, name: str, *arguments: Any, block_number: int | None = None) -> dict[str, Any]:
+        """Call a view function, results by name, as of a block (the newest).
 
-    def read_one(self, name: str, *arguments: Any) -> Any:
+        RevertedError, ContractMissingError.
+        """
+        call = Call(self.address, self.abi.encode_call(name, *arguments))
+        return self.abi.decode_result(name, self.chain.call(call, block_number))
+
+    def read_one(self, name: str, *arguments: Any, block_number: int | None = None) -> Any:
         """Call a view function that returns one value."""
-        (value,) = self.read(name, *arguments).values()
+        (value,) = self.read(name, *arguments, block_number=block_number).values()
         return value
 
     def events(self, name: str, from_block: int, to_block: int) -> Iterator[Event]:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from node.chain.abi import Contract
 from node.chain.artifacts import contract_abi, creation_code
+from node.chain.calls import invoke, refusals_in_words
 from node.chain.deployments import DeployedContract
 from node.chain.errors import DeploymentError
 from node.chain.interface import Chain
@@ -28,13 +30,15 @@ class Deployer:
 
     def create(self, name: str, *arguments: Any) -> DeployedContract:
         """Create a contract from its artifact; DeploymentError, and what ``transact`` raises."""
-        receipt = transact(self.chain, self.account, None, creation_code(name, *arguments))
+        with refusals_in_words(f"creation of {name}"):
+            receipt = transact(self.chain, self.account, None, creation_code(name, *arguments))
         if receipt.contract_address is None:
             raise DeploymentError(f"{name}: the receipt names no contract address")
         self.say(f"{name} at {receipt.contract_address}, {receipt.gas_used:,} gas")
         return DeployedContract.at(self.chain, receipt.contract_address, receipt.block_number)
 
     def send(self, name: str, address: str, function: str, *arguments: Any) -> None:
-        """Call a contract; what ``transact`` raises."""
-        data = contract_abi(name).encode_call(function, *arguments)
-        transact(self.chain, self.account, address, data)
+        """Call a contract; what ``invoke`` raises."""
+        invoke(
+            Contract(self.chain, address, contract_abi(name)), self.account, function, *arguments
+        )

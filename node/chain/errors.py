@@ -15,6 +15,7 @@ NodeError
     │   ├── UnderpricedError       fee too low, also for a replacement
     │   └── InsufficientFundsError the sender cannot pay
     ├── TransactionTimeoutError    no receipt within the time allowed
+    ├── TokenBalanceError          an account holds less of a token than it is to pay
     ├── KeystoreError              keystore or password file missing, readable by others, wrong
     ├── ArtifactError              a contract artifact is missing or malformed
     └── DeploymentError            the deployments file or a deployment is not usable
@@ -39,6 +40,7 @@ __all__ = [
     "RevertedError",
     "RpcRejectedError",
     "RpcUnavailableError",
+    "TokenBalanceError",
     "TransactionRefusedError",
     "TransactionTimeoutError",
     "UnderpricedError",
@@ -91,12 +93,16 @@ class RevertedError(ChainError):
     """A call or transaction reverted.
 
     ``data`` holds the raw revert bytes (selector and arguments); decode it with ``ErrorTable``.
+    ``sentence`` is what they say, where somebody has decoded them.
     """
 
     reason = Reason.REVERTED
 
-    def __init__(self, data: bytes, where: str = "call") -> None:
-        super().__init__(f"{where} reverted with {'0x' + data.hex() if data else 'no data'}")
+    def __init__(self, data: bytes, where: str = "call", sentence: str | None = None) -> None:
+        raw = "0x" + data.hex() if data else "no data"
+        super().__init__(
+            f"{where} reverted{f' with {raw}' if sentence is None else f': {sentence}'}"
+        )
         self.data = data
 
 
@@ -130,6 +136,17 @@ class TransactionTimeoutError(ChainError):
     """No receipt arrived within the time allowed."""
 
     reason = Reason.CHAIN_UNAVAILABLE
+
+
+class TokenBalanceError(ChainError):
+    """An account holds less of a token than it is to pay."""
+
+    reason = Reason.INSUFFICIENT_FUNDS
+
+    @property
+    def help(self) -> str:
+        """The catalogue's way out is about a chain's coin."""
+        return "Send the token to that address first, or pay a smaller amount."
 
 
 class KeystoreError(ChainError):

@@ -17,6 +17,7 @@ from node.cli.options import (
     PasswordFile,
     Rpc,
     WithGreeks,
+    checksummed_address,
     chosen_engine,
     chosen_shape,
     key_store,
@@ -27,17 +28,6 @@ from node.cli.output import print_fields, print_json, reporting_errors, sayer
 _SMALLEST = PRODUCT_SHAPES[0].capacity
 
 
-def _address(text: str) -> str:
-    """The checksummed form; a malformed address is a usage error that names its option."""
-    from eth_utils.address import is_address, to_checksum_address  # noqa: PLC0415
-
-    if not is_address(text):
-        raise typer.BadParameter(
-            f"{text!r} is no address, expected 0x and 40 hexadecimal digits with a right checksum"
-        )
-    return to_checksum_address(text)
-
-
 Capacities = Annotated[
     list[int] | None,
     typer.Option("--capacity", help="Verifiers to deploy; may be repeated. [64]"),
@@ -46,7 +36,7 @@ Signers = Annotated[
     list[str] | None,
     typer.Option(
         "--signer",
-        parser=_address,
+        parser=checksummed_address,
         metavar="ADDRESS",
         help="Address of an oracle signer; may be repeated.",
     ),
@@ -58,7 +48,7 @@ Owner = Annotated[
     str | None,
     typer.Option(
         "--owner",
-        parser=_address,
+        parser=checksummed_address,
         metavar="ADDRESS",
         help="Who is offered ownership. [the deployer]",
     ),
@@ -67,7 +57,7 @@ Guardian = Annotated[
     str | None,
     typer.Option(
         "--guardian",
-        parser=_address,
+        parser=checksummed_address,
         metavar="ADDRESS",
         help="Who may stop routes and trip the breaker. [nobody]",
     ),
@@ -99,8 +89,7 @@ def deploy(
 ) -> None:
     """Deploy the contracts, or add verifiers to those on record.
 
-    Addresses are kept in the data directory. Contracts for hidden margins (`CoveredLetters`) are
-    deployed by their protocol: `node.chain.deploy_letters`.
+    Addresses are kept in the data directory. Contracts for hidden margins: `deploy-letters`.
     """
     # web3 takes half a second to import: only the commands that speak to a chain pay for it.
     from node.chain import DeploymentsFile, RpcChain, load_keystore  # noqa: PLC0415

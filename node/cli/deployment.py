@@ -20,7 +20,7 @@ from node.chain import (
 )
 from node.chain.errors import DeploymentError
 from node.chain.signatures import LocalAccount
-from node.keys import KeyNotFoundError, KeyStore, statement_title
+from node.keys import KeyNotFoundError, KeyStore, KnownStatement, statement_title
 from prover import DEVELOPMENT_CHAINS, Engine
 
 _DEVELOPMENT_SIGNERS = 3
@@ -58,7 +58,8 @@ def deploy_contracts(
     """
     chain_id = chain.chain_id()
     specs = [
-        _verifier(statement, store, chain_id, engine, notify) for statement in request.statements
+        verifier_spec(statement, store, chain_id, engine, notify)
+        for statement in request.statements
     ]
     known = None if request.afresh else record.load(chain_id)
     if known is None:
@@ -108,14 +109,17 @@ def deployment_report(deployment: Deployment) -> dict[str, Any]:
     }
 
 
-def _verifier(
-    statement: OptionMarks,
+def verifier_spec(
+    statement: KnownStatement,
     store: KeyStore,
     chain_id: int,
     engine: Engine,
     notify: Callable[[str], None],
 ) -> VerifierSpec:
-    """The key of the store; development chains may have one made."""
+    """The verifier of the store's key; development chains may have one made.
+
+    KeyNotFoundError and UnsafeKeyError elsewhere.
+    """
     if chain_id in DEVELOPMENT_CHAINS:
         key = store.ensure_development_key(statement, notify, engine).verifying_key
         return VerifierSpec.of(statement, key)

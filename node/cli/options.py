@@ -13,6 +13,7 @@ from circuits.statements.option_marks.inputs import PRODUCT_SHAPES
 from node.config import Settings, load_settings
 from node.errors import NodeError, Reason
 from node.keys import KeyStore, shape_of_capacity
+from node.quoting import Underlying, load_underlyings
 from prover import Engine, EngineUnavailableError, default_engine, native, reference
 
 _USUAL = ", ".join(str(shape.capacity) for shape in PRODUCT_SHAPES)
@@ -61,6 +62,17 @@ DataDirectory = Annotated[
 ]
 
 
+def checksummed_address(text: str) -> str:
+    """The checksummed form; a malformed address is a usage error that names its option."""
+    from eth_utils.address import is_address, to_checksum_address  # noqa: PLC0415
+
+    if not is_address(text):
+        raise typer.BadParameter(
+            f"{text!r} is no address, expected 0x and 40 hexadecimal digits with a right checksum"
+        )
+    return to_checksum_address(text)
+
+
 def chosen_engine(name: EngineName) -> Engine:
     """The engine; EngineMissingError."""
     try:
@@ -81,6 +93,16 @@ def chosen_shape(capacity: int) -> Shape:
         return shape_of_capacity(capacity)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--capacity") from error
+
+
+def chosen_underlying(symbol: str) -> Underlying:
+    """A listed underlying; an unlisted one is a usage error."""
+    listed = load_underlyings()
+    if symbol not in listed:
+        raise typer.BadParameter(
+            f"{symbol} is not listed: {', '.join(sorted(listed))}", param_hint="--underlying"
+        )
+    return listed[symbol]
 
 
 def settings_in(data_directory: Path | None) -> Settings:

@@ -12,14 +12,21 @@ import typer
 
 from circuits.statements.option_marks.inputs import VOLATILITY_UNITS_PER_ONE
 from node.cli import tls
-from node.cli.options import AsJson, DataDirectory, Keystore, PasswordFile, Rpc, settings_in
+from node.cli.options import (
+    AsJson,
+    DataDirectory,
+    Keystore,
+    PasswordFile,
+    Rpc,
+    chosen_underlying,
+    settings_in,
+)
 from node.cli.output import print_report, reporting_errors, say, sayer
 from node.cli.stopping import stop_on_signals
 from node.errors import NodeError
 from node.quoting import (
     QuoteError,
     format_instant,
-    load_underlyings,
     parse_instant,
     scaled_to_decimal,
 )
@@ -206,10 +213,7 @@ def _report(seen: OracleView) -> dict[str, Any]:
 
 
 def _underlying(symbol: str) -> bytes:
-    listed = load_underlyings()
-    if symbol not in listed:
-        raise typer.BadParameter(f"{symbol} is not listed: {', '.join(sorted(listed))}")
-    return listed[symbol].underlying_id.to_bytes(12, "big")
+    return chosen_underlying(symbol).underlying_id.to_bytes(12, "big")
 
 
 def _instant(text: str) -> int:

@@ -9,16 +9,16 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from circuits.statements.option_marks import DecodedWords, OptionMarks, market_words
-from circuits.statements.portfolio_margin import Claim
+from circuits.statements.option_marks import DecodedWords
+from circuits.statements.portfolio_margin import SHIPPED
 from node.attestations import (
     Attestation,
-    InvalidAttestationError,
     margin_report,
     marks_report,
     read_attestation,
     verify_attestation,
 )
+from node.cli.expected import Expected
 from node.cli.options import (
     AsJson,
     DataDirectory,
@@ -31,18 +31,31 @@ from node.cli.output import print_fields, print_json, reporting_errors, sayer, t
 from node.cli.setup import UNSAFE
 from node.keys import (
     KeyStore,
-    KnownStatement,
     NotServedError,
     open_verifying_key,
     statement_of,
     statement_title,
 )
-from node.quoting import GREEK_UNITS, market_of, proving_rules, read_chain
+from node.quoting import (
+    GREEK_UNITS,
+)
 from prover import Engine, VerifyingKey
 
 TrustedKey = Annotated[
     Path | None,
     typer.Option("--key", help="Key file to trust; default: the key store, by key id."),
+]
+ChainFile = Annotated[
+    Path | None,
+    typer.Option("--chain", help="Chain CSV file of the market that marks must be of."),
+]
+MarketFile = Annotated[
+    Path | None,
+    typer.Option("--market", help="Margin market JSON file that a margin must be of."),
+]
+ParameterSet = Annotated[
+    str | None,
+    typer.Option("--parameters", help=f"Set that a margin must be by: {', '.join(SHIPPED)}, file."),
 ]
 
 
@@ -54,10 +67,9 @@ def register(app: typer.Typer) -> None:
 def verify(
     file: Annotated[Path, typer.Argument(help="Attestation file.", show_default=False)],
     key: TrustedKey = None,
-    chain: Annotated[
-        Path | None,
-        typer.Option("--chain", help="Chain CSV file of the market that marks must be of."),
-    ] = None,
+    chain: ChainFile = None,
+    market: MarketFile = None,
+    parameters: ParameterSet = None,
     show_marks: Annotated[bool, typer.Option("--marks", help="Print every mark.")] = False,
     engine: EngineOption = EngineName.AUTO,
     data_directory: DataDirectory = None,
@@ -67,13 +79,13 @@ def verify(
 
     Exit code 0: valid; 1: invalid or unreadable; 2: usage.
     """
+    expected = Expected(chain, market, parameters)
     with reporting_errors(as_json):
         arithmetic = chosen_engine(engine)
         attestation = read_attestation(file)
         trusted = _trusted_key(attestation, key, data_directory, arithmetic)
         statement, words = verify_attestation(attestation, trusted, arithmetic)
-        if chain is not None:
-            _compare_market(words, statement, chain)
+        expected.compare(words, statement)
     if trusted.unsafe_dev:
         sayer(as_json)(f"proofmark: the key is {UNSAFE}")
     report = {
@@ -82,7 +94,8 @@ def verify(
         "unsafe_dev": trusted.unsafe_dev,
         "statement": statement_title(statement),
         "engine": arithmetic.name,
-        "market_compared": chain is not None,
+        "market_compared": expected.has_market,
+        "parameters_compared": parameters is not None,
         **(marks_report(words) if isinstance(words, DecodedWords) else margin_report(words)),
     }
     if as_json:
@@ -111,26 +124,6 @@ def _trusted_key(
     if not profile.served:
         raise NotServedError(f"{path}: profile {profile.name} is for tests, expected R14")
     return key
-
-
-def _compare_market(words: DecodedWords | Claim, statement: KnownStatement, chain: Path) -> None:
-    """Whoever attests chooses the market: without an oracle, only a chain file says which."""
-    if not isinstance(statement, OptionMarks) or not isinstance(words, DecodedWords):
-        raise InvalidAttestationError(
-            "the proof holds, but it is of a margin, not of a chain's marks"
-        )
-    expected = market_of(read_chain(chain, proving_rules(statement.shape))).market
-    shape = statement.shape
-    if market_words(words.market, shape) != market_words(expected, shape):
-        raise InvalidAttestationError(
-            f"the proof holds, but for another market than {chain}:"
-            f" {_summary(words)}, expected the file's {expected.option_count} options"
-        )
-
-
-def _summary(words: DecodedWords) -> str:
-    market = words.market
-    return f"{market.option_count} options at Unix time {market.snapshot_unix}"
 
 
 def _table(marks: list[dict[str, Any]]) -> Table:

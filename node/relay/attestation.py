@@ -10,14 +10,15 @@ from node.chain import Call, Chain, ErrorTable, Receipt
 from node.chain.errors import RevertedError
 from node.store import NewAttestation
 
-__all__ = ["Outcome", "Verdict", "attest_call", "attested", "judge"]
+__all__ = ["ALREADY", "Outcome", "Verdict", "attest_call", "attested", "judge"]
 
 _ATTEST = "attest(bytes32,uint256[10],uint256[])"
 _ATTESTED = "Attested(bytes32,address,bytes32,uint48,bytes32,bytes32)"
 _ATTEST_SELECTOR = keccak(_ATTEST.encode())[:4]
 _ATTESTED_TOPIC = keccak(_ATTESTED.encode())
 _ATTEST_TYPES = ("bytes32", "uint256[10]", "uint256[]")
-_ALREADY = "AlreadyAttested"
+ALREADY = "AlreadyAttested"
+"""What the registry says to words that it has: as good as done."""
 
 
 class Outcome(Enum):
@@ -67,7 +68,7 @@ def judge(
         chain.call(call, block_number)
     except RevertedError as error:
         revert = errors.decode(error.data)
-        if revert.name == _ALREADY:
+        if revert.name == ALREADY:
             return Verdict(Outcome.SETTLED, revert.sentence, revert.name)
         outcome = Outcome.LATER if revert.name in later_errors else Outcome.NEVER
         return Verdict(outcome, revert.sentence, revert.name or "")

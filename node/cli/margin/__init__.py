@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from node.cli.margin import backtest, commit, prove, serve, show, what_if
+from node.cli.margin import account, backtest, commit, prove, serve, show, what_if
 
-_COMMANDS = (show, what_if, commit, prove, serve, backtest)
+_COMMANDS = (show, what_if, commit, prove, account, serve, backtest)
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _margin() -> None:
-    """Margin of a hidden book, computed and proven in this process.
+    """Margin of a hidden book, proven in this process.
 
-    Only `serve` answers others: the account's key alone.
+    Only `serve` answers others: the account's key alone. `account` is the half on chain.
     """

@@ -22,7 +22,7 @@ from circuits.statements.portfolio_margin import (
 )
 from node.cli.output import say
 from node.errors import NodeError, Reason
-from node.margin import OwnerSecret, Valuer, Vault
+from node.margin import PRODUCT_SLOTS, OwnerSecret, Valuer, Vault
 from node.quoting import BookRules, QuotedMarket, Underlying, read_book, read_margin_market
 
 if TYPE_CHECKING:
@@ -121,6 +121,13 @@ def chosen_conditions(market: Path | None, parameters: str, tell: bool = True) -
 
 def _conditions(name: str, quoted: QuotedMarket, chosen: ParameterSet) -> Conditions:
     return Conditions(name, quoted.underlying, quoted.market, chosen)
+
+
+def chosen_slots(slots: int) -> int:
+    """A number of slots there are circuits for; another one is a usage error."""
+    if slots not in PRODUCT_SLOTS:
+        raise typer.BadParameter(f"expected one of {PRODUCT_SLOTS}", param_hint="--slots")
+    return slots
 
 
 def hexadecimal(text: str, largest: int, name: str) -> int:

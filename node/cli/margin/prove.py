@@ -23,6 +23,7 @@ from node.cli.margin.inputs import (
     PasswordFile,
     account_number,
     chosen_conditions,
+    chosen_slots,
     consumer_address,
     hexadecimal,
     owner_account,
@@ -122,7 +123,7 @@ def prove(
     address = hexadecimal(registry, (1 << 160) - 1, "--registry")
     header = Header(chain_id, address, consumer_address(consumer), sequence, valid_until)
     request = MarginRequest(kind, header, Level[level.name], collateral)
-    asked = _Asked(request, account_number(account), _chosen_slots(slots), out)
+    asked = _Asked(request, account_number(account), chosen_slots(slots), out)
     with reporting_errors(as_json):
         arithmetic = chosen_engine(engine)
         settings = settings_in(data_directory)
@@ -164,12 +165,6 @@ def _prove(
         "engine": engine.name,
         **_report(made, times),
     }
-
-
-def _chosen_slots(slots: int) -> int:
-    if slots not in PRODUCT_SLOTS:
-        raise typer.BadParameter(f"expected one of {PRODUCT_SLOTS}", param_hint="--slots")
-    return slots
 
 
 def _report(made: Attestation, times: ProvingTimes) -> dict[str, object]:

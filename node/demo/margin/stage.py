@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,17 +14,19 @@ from circuits.statements.portfolio_margin import (
 )
 from node.chain import (
     Contract,
+    CoveredLetters,
     Deployment,
     DeploymentPlan,
     EmbeddedChain,
     LettersPlan,
+    Receipt,
     VerifierSpec,
     contract_abi,
     deploy,
     deploy_letters,
     development_account,
     error_table,
-    transact,
+    invoke,
 )
 from node.chain.artifacts import CONTRACTS
 from node.chain.deployer import Deployer
@@ -53,21 +55,23 @@ class MarginStage:
     contracts: Mapping[str, Contract]
     steps: list[Step] = field(default_factory=list)
 
-    def send(
-        self, account: LocalAccount, name: str, what: str, function: str, *arguments: Any
-    ) -> None:
-        """Send a transaction and record its gas."""
-        contract = self.contracts[name]
-        data = contract.abi.encode_call(function, *arguments)
-        receipt = transact(self.chain, account, contract.address, data)
-        self.steps.append(Step(what, "done", receipt.gas_used))
+    @property
+    def letters(self) -> CoveredLetters:
+        """The letters, as their users call them."""
+        return CoveredLetters(self.chain, self.contracts["CoveredLetters"].address)
 
-    def refused(
-        self, account: LocalAccount, name: str, what: str, function: str, *arguments: Any
-    ) -> str:
+    def done(self, what: str, receipts: Iterable[Receipt]) -> None:
+        """Record what was sent, and its gas."""
+        self.steps.append(Step(what, "done", sum(each.gas_used for each in receipts)))
+
+    def send(self, account: LocalAccount, name: str, function: str, *arguments: Any) -> Receipt:
+        """Send a transaction to a contract."""
+        return invoke(self.contracts[name], account, function, *arguments)
+
+    def refused(self, what: str, send: Callable[[], Receipt]) -> str:
         """Try what must be refused; records and returns the contract's reason."""
         try:
-            self.send(account, name, what, function, *arguments)
+            send()
         except RevertedError as error:
             reason = error_table((*CONTRACTS, "OptionDesk")).decode(error.data).sentence
             self.steps.append(Step(what, f"refused: {reason}"))

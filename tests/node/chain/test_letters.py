@@ -92,7 +92,7 @@ def test_letters_want_verifiers_of_their_statements_on_record(
     for key_id, found in (
         (b"\2" * 32, "none"),
         (verifier_spec().key_id, "option_marks"),
-        (margin_spec(NARROW).key_id, "portfolio_margin breach, 16 legs"),
+        (margin_spec(NARROW).key_id, "portfolio_margin breach, 16 slots"),
     ):
         plan = LettersPlan(token, UNDERLYING, DIGEST, {key_id: BREACH})
         with pytest.raises(DeploymentError, match=rf"{found}.*expected one of .* breach, 32"):

@@ -15,11 +15,11 @@ from node.chain import (
     EmbeddedChain,
     contract_abi,
     development_account,
-    write_keystore,
 )
 from node.cli import checks
 from tests.node.chain.toy import START
 from tests.node.cli.running import error_of, invoke, invoke_json
+from tests.node.cli.wallets import wallet as wallet_of
 
 DEPLOYER = development_account("deployer")
 PUBLIC_CHAIN = 1
@@ -32,12 +32,8 @@ def embedded() -> EmbeddedChain:
 
 @pytest.fixture(scope="module")
 def wallet(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, ...]:
-    directory = tmp_path_factory.mktemp("wallet")
-    keystore, password = directory / "key.json", directory / "password"
-    password.touch(mode=0o600)
-    password.write_text("open sesame\n")
-    write_keystore(DEPLOYER, keystore, password)
-    return ("--rpc", "http://chain", "--keystore", keystore, "--password-file", password)
+    made = wallet_of(tmp_path_factory.mktemp("wallet"), DEPLOYER)
+    return ("--rpc", "http://chain", *made)
 
 
 @pytest.fixture

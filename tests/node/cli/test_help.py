@@ -7,7 +7,9 @@ import pytest
 from tests.node.cli.running import invoke
 
 
-@pytest.mark.parametrize("group", [(), ("margin",), ("oracle",), ("prove",), ("config",)])
+@pytest.mark.parametrize(
+    "group", [(), ("margin",), ("margin", "account"), ("oracle",), ("prove",), ("config",)]
+)
 def test_no_summary_of_a_command_is_cut_off(group: tuple[str, ...]) -> None:
     code, out, _ = invoke(*group, "--help")
     assert code == 0

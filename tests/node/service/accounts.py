@@ -9,6 +9,7 @@ from circuits.statements.portfolio_margin import Kind, MarginShape
 from node.chain import (
     DeploymentPlan,
     EmbeddedChain,
+    RpcChain,
     VerifierSpec,
     deploy,
     development_account,
@@ -28,6 +29,7 @@ from tests.node.oracle.reports import ADDRESSES, publish, report_of
 OPERATOR = development_account("operator")
 RELAY = development_account("relay")
 SPOT = 7_800_000
+VOLATILITY = 18_000_000
 DIGEST = 4_711
 MAX_AGE_SECONDS = DeploymentPlan(signers=[], threshold=0).max_snapshot_age_seconds
 SHAPE = MarginShape(Kind.COVERED, slots=16, rows=33)
@@ -73,18 +75,23 @@ class Cover:
     digest: int = DIGEST
     commitment: int = 1_234_567_890_123_456_789
     valid_until: int = START + MAX_AGE_SECONDS
+    parameters: int = 99
+    level: int = 1
+    collateral: int = 987_654_321
+    snapshot_unix: int = START
+    spot: int = SPOT
 
     def words(self) -> tuple[int, ...]:
         return (
             self.chain_id << 160 | self.registry,
             self.consumer << 88 | self.sequence << 40 | self.valid_until,
             self.account,
-            99,
+            self.parameters,
             self.digest,
-            START << 40 | 1 << 32 | SHAPE.slots << 16 | SHAPE.rows,
-            SPOT,
+            self.snapshot_unix << 40 | self.level << 32 | SHAPE.slots << 16 | SHAPE.rows,
+            self.spot,
             self.commitment,
-            987_654_321,
+            self.collateral,
         )
 
     def attestation(self, key: VerifyingKey = KEY) -> AttestationBytes:
@@ -96,8 +103,9 @@ class Cover:
 class Accounts:
     """Contracts with one account statement's route, and two consumers."""
 
-    def __init__(self) -> None:
-        self.chain = EmbeddedChain(start_time=START, funded=[OPERATOR.address, RELAY.address])
+    def __init__(self, chain: EmbeddedChain | RpcChain | None = None) -> None:
+        funded = [OPERATOR.address, RELAY.address]
+        self.chain = chain or EmbeddedChain(start_time=START, funded=funded)
         spec = VerifierSpec(
             statement="portfolio_margin synthetic",
             statement_id=KEY.statement.statement_id,
@@ -112,12 +120,20 @@ class Accounts:
         self.taker, self.refuser = self._consumer(TAKES), self._consumer(REFUSES)
         self._snapshots = 0
 
-    def publish(self, digest: int, after: int = 0) -> None:
-        """A snapshot whose margin listing has that digest."""
+    def publish(
+        self,
+        digest: int,
+        after: int = 0,
+        *,
+        spot: int = SPOT,
+        volatility: int = VOLATILITY,
+        accepted: bool = True,
+    ) -> None:
+        """A snapshot whose margin listing has that digest; not accepted where it is to be held."""
         self._snapshots += 1
         words = synthetic.SyntheticMarket(START + after).market_words()
-        report = report_of(words, SPOT, self._snapshots, volatility=18_000_000, digest=digest)
-        assert publish(self.chain, self.deployment, OPERATOR, report)
+        report = report_of(words, spot, self._snapshots, volatility=volatility, digest=digest)
+        assert publish(self.chain, self.deployment, OPERATOR, report) is accepted
 
     def cover(self, account: int, **changes: int) -> Cover:
         registry = int(self.deployment.address("AttestationRegistry"), 16)
