@@ -97,6 +97,7 @@ class CoveredLetters:
             registry=registry.address,
             max_snapshot_age_seconds=int(ask(registry, "maxSnapshotAgeSeconds", block_number=at)),
             block_unix=block.timestamp,
+            chain_id=self.chain.chain_id(),
         )
 
     def _named(self, view: str, name: str, block_number: int) -> Contract:

@@ -112,6 +112,7 @@ class AccountStatus:
     registry: str
     max_snapshot_age_seconds: int
     block_unix: int
+    chain_id: int
 
     def endings(self, cover: Cover) -> tuple[str, ...]:
         """Why a cover does not count now; empty where it does."""
@@ -124,11 +125,21 @@ class AccountStatus:
         return tuple(name for name, ended in found.items() if ended)
 
     @property
+    def next_sequences(self) -> Mapping[str, int]:
+        """The number that the next statement names, by kind; a requirement counts as covered."""
+        return {
+            "covered": self.account.covered_sequence + 1,
+            "breach": self.account.breach_sequence + 1,
+        }
+
+    @property
     def valid_until(self) -> int | None:
         """What a statement about the newest snapshot names as its last second."""
-        if self.newest is None:
-            return None
-        return self.newest.snapshot_unix + self.max_snapshot_age_seconds
+        return None if self.newest is None else self.last_second_of(self.newest)
+
+    def last_second_of(self, snapshot: Snapshot) -> int:
+        """Until when statements about a snapshot are taken; their header names it, Unix seconds."""
+        return snapshot.snapshot_unix + self.max_snapshot_age_seconds
 
     def _markets(self) -> tuple[Snapshot, ...]:
         return tuple(each for each in (self.newest, self.held) if each is not None)

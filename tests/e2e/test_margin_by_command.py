@@ -90,10 +90,7 @@ def test_everything_by_commands(chain: EmbeddedChain, tmp_path: Path) -> None:
     assert (status["parameters"], status["is_covered"]) == ("derive_like_33", False)
     owner(
         *("margin", "prove", "covered", "--level", "initial", "--collateral", W, *account),
-        *("--market", MARKET, "--slots", 32, "--out", file),
-        *("--chain-id", status["chain_id"], "--registry", status["registry"]),
-        *("--sequence", status["next_sequences"]["covered"]),
-        *("--valid-until", status["valid_until_unix"]),
+        *(*RPC, "--market", MARKET, "--slots", 32, "--out", file),
     )
     ours = ("--market", MARKET, "--parameters", "derive_like_33")
     shown = invoke_json("verify", file, *ours, *owner.data)

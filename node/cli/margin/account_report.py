@@ -22,7 +22,7 @@ def status_report(letters: CoveredLetters, account: bytes, status: AccountStatus
     return {
         "account": f"0x{account.hex()}",
         "consumer": letters.address,
-        "chain_id": letters.chain.chain_id(),
+        "chain_id": status.chain_id,
         "registry": status.registry,
         "owner": kept.owner,
         "commitment": f"0x{kept.commitment.hex()}",
@@ -31,10 +31,7 @@ def status_report(letters: CoveredLetters, account: bytes, status: AccountStatus
         "equity_bound": kept.equity_bound,
         "is_covered": status.is_covered,
         "covers": {level: _cover(each, status, spot) for level, each in kept.covers.items()},
-        "next_sequences": {
-            "covered": kept.covered_sequence + 1,
-            "breach": kept.breach_sequence + 1,
-        },
+        "next_sequences": dict(status.next_sequences),
         "newest_snapshot": _snapshot(status.newest, spot),
         "held_snapshot": _snapshot(status.held, spot),
         "valid_until_unix": status.valid_until,

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from circuits.statements.header import Header
 from circuits.statements.portfolio_margin import Kind, Level
 from node.attestations import Attestation, ProvingTimes, write_attestation
+from node.cli.margin.from_chain import Destination, HeaderOptions
 from node.cli.margin.inputs import (
     DEFAULT_PARAMETERS,
     Account,
@@ -43,9 +43,9 @@ from node.keys import KeyStore, statement_title
 from node.margin import (
     PRODUCT_SLOTS,
     AccountReference,
+    BookOpening,
     MarginRequest,
     Valuer,
-    Vault,
     claim_of,
     margin_statement,
     prove_margin,
@@ -53,16 +53,25 @@ from node.margin import (
 from prover import Engine
 
 Out = Annotated[Path, typer.Option("--out", help="Attestation file to write.", show_default=False)]
-ChainId = Annotated[
-    int, typer.Option("--chain-id", help="Chain of the registry; 0: for no chain, only for files.")
+AccountRpc = Annotated[
+    str | None,
+    typer.Option(
+        "--rpc",
+        help="URL of the account's chain. The next four options are read there unless given, and"
+        " what the contract would refuse is not proven. Without it they are 0: for no chain, only"
+        " for files.",
+    ),
 ]
-Registry = Annotated[str, typer.Option("--registry", help="Address of the AttestationRegistry.")]
+ChainId = Annotated[int | None, typer.Option("--chain-id", help="Chain of the registry.")]
+Registry = Annotated[
+    str | None, typer.Option("--registry", help="Address of the AttestationRegistry.")
+]
 Sequence = Annotated[
-    int,
+    int | None,
     typer.Option("--sequence", help="The account's next number for this kind."),
 ]
 ValidUntil = Annotated[
-    int,
+    int | None,
     typer.Option(
         "--valid-until",
         help="Unix seconds: the snapshot's time plus the registry's largest age.",
@@ -72,6 +81,7 @@ Slots = Annotated[
     int,
     typer.Option(
         "--slots",
+        callback=chosen_slots,
         help=f"Legs the circuit holds: {', '.join(map(str, PRODUCT_SLOTS))}; the last tells nothing"
         " of their number.",
     ),
@@ -102,10 +112,11 @@ def prove(
     parameters: Parameters = DEFAULT_PARAMETERS,
     level: LevelOption = LevelName.MAINTENANCE,
     collateral: Collateral = 0,
-    chain_id: ChainId = 0,
-    registry: Registry = "0x0",
-    sequence: Sequence = 0,
-    valid_until: ValidUntil = 0,
+    rpc: AccountRpc = None,
+    chain_id: ChainId = None,
+    registry: Registry = None,
+    sequence: Sequence = None,
+    valid_until: ValidUntil = None,
     slots: Slots = 128,
     keystore: Keystore = None,
     password_file: PasswordFile = None,
@@ -117,52 +128,68 @@ def prove(
 
     covered: the margin with W is not negative. breach: the maintenance margin with W is negative.
     requirement: the least collateral that covers it. open: as covered, the book in the words for
-    all to read. The book stays in this process. A missing development key is made first, with a
-    message.
+    all to read. The book stays in this process; a missing development key is made first.
     """
-    address = hexadecimal(registry, (1 << 160) - 1, "--registry")
-    header = Header(chain_id, address, consumer_address(consumer), sequence, valid_until)
-    request = MarginRequest(kind, header, Level[level.name], collateral)
-    asked = _Asked(request, account_number(account), chosen_slots(slots), out)
+    reference = AccountReference(consumer_address(consumer), account_number(account))
+    given = _given_header(rpc, kind, chain_id, registry, sequence, valid_until)
     with reporting_errors(as_json):
-        arithmetic = chosen_engine(engine)
-        settings = settings_in(data_directory)
+        arithmetic, settings = chosen_engine(engine), settings_in(data_directory)
         valuer = chosen_conditions(market, parameters, tell=not as_json).valuer
+        destination = Destination.of(rpc, reference, kind, given)
+        request = MarginRequest(kind, destination.header, Level[level.name], collateral)
         owner = owner_account(keystore, password_file, sayer(as_json))
-        vault = owner_vault(settings.data_directory, owner)
-        report = _prove(asked, valuer, vault, key_store(settings), arithmetic, as_json)
-        report["development_owner"] = keystore is None
-    print_report(report, as_json)
+        opened = owner_vault(settings.data_directory, owner).newest(reference)
+        destination.check(request, opened, valuer)
+        asked = _Asked(request, opened, valuer, slots, out)
+        report = _prove(asked, key_store(settings), arithmetic, as_json)
+    print_report({**report, "development_owner": keystore is None}, as_json)
+
+
+def _given_header(
+    rpc: str | None,
+    kind: Kind,
+    chain_id: int | None,
+    registry: str | None,
+    sequence: int | None,
+    valid_until: int | None,
+) -> HeaderOptions:
+    """The options of the header; a wrong address, or `open` for an account, is a usage error."""
+    if rpc is not None and kind is Kind.OPEN:
+        raise typer.BadParameter("accounts of hidden books take no open", param_hint="--rpc")
+    largest = (1 << 160) - 1
+    address = None if registry is None else hexadecimal(registry, largest, "--registry")
+    return HeaderOptions(chain_id, address, sequence, valid_until)
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What to prove about which account, by which circuit, into which file."""
+    """What to prove about which book, by which circuit, into which file."""
 
     request: MarginRequest
-    account_id: int
+    opened: BookOpening
+    valuer: Valuer
     slots: int
     out: Path
 
 
-def _prove(
-    asked: _Asked, valuer: Valuer, vault: Vault, store: KeyStore, engine: Engine, as_json: bool
-) -> dict[str, object]:
+def _prove(asked: _Asked, store: KeyStore, engine: Engine, as_json: bool) -> dict[str, object]:
     """Prove, write, report."""
-    opened = vault.newest(AccountReference(asked.request.header.consumer, asked.account_id))
-    claim_of(asked.request, opened, valuer)  # what does not hold is refused before a key is made
-    statement = margin_statement(asked.request.kind, valuer.market, valuer.parameters, asked.slots)
+    request, opened, valuer = asked.request, asked.opened, asked.valuer
+    claim_of(request, opened, valuer)  # what does not hold is refused before a key is made
+    statement = margin_statement(request.kind, valuer.market, valuer.parameters, asked.slots)
     title = statement_title(statement)
     with working(f"the key of {title}", as_json):
         key = store.ensure_development_key(statement, sayer(as_json), engine)
     with working(f"proving, {engine.name} engine", as_json):
-        made, times = prove_margin(asked.request, opened, valuer, key, engine, slots=asked.slots)
+        made, times = prove_margin(request, opened, valuer, key, engine, slots=asked.slots)
     write_attestation(asked.out, made)
     return {
         "file": str(asked.out),
         "statement": title,
         "unsafe_dev": key.verifying_key.unsafe_dev,
         "engine": engine.name,
+        "sequence": request.header.sequence,
+        "valid_until_unix": request.header.valid_until,
         **_report(made, times),
     }
 

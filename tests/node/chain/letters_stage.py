@@ -30,12 +30,16 @@ PLAYED = 10**12
 class LettersStage(Accounts):
     """Letters whose one key is known to the tests, and play money."""
 
-    def __init__(self, chain: EmbeddedChain | RpcChain | None = None) -> None:
+    def __init__(
+        self,
+        chain: EmbeddedChain | RpcChain | None = None,
+        parameters_digest: int = PARAMETERS_DIGEST,
+    ) -> None:
         super().__init__(chain)
         deployer = Deployer(self.chain, OPERATOR, None)
         token = deployer.create("TestToken").address
         deployer.send("TestToken", token, "mint", OPERATOR.address, PLAYED)
-        digest = PARAMETERS_DIGEST.to_bytes(32, "big")
+        digest = parameters_digest.to_bytes(32, "big")
         plan = LettersPlan(token, UNDERLYING, digest)
         self.deployment = deploy_letters(self.chain, OPERATOR, self.deployment, "letters", plan)
         self.letters = CoveredLetters(self.chain, self.deployment.consumers["letters"].address)
