@@ -62,6 +62,11 @@ class Destination:
         status = letters.status(account.account_id.to_bytes(32, "big"))
         return cls(given.over(_next_header(status, account.group, kind)), status)
 
+    @property
+    def collateral(self) -> int:
+        """What the account holds; 0 where no chain is asked."""
+        return 0 if self.status is None else self.status.account.collateral
+
     def check(self, request: MarginRequest, opened: BookOpening, valuer: Valuer) -> None:
         """ProofNotDueError for what the contract would refuse, whatever the book is."""
         if self.status is None:

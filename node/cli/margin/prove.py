@@ -15,7 +15,6 @@ from node.cli.margin.from_chain import Destination, HeaderOptions
 from node.cli.margin.inputs import (
     DEFAULT_PARAMETERS,
     Account,
-    Collateral,
     Consumer,
     Keystore,
     Market,
@@ -46,6 +45,7 @@ from node.margin import (
     BookOpening,
     MarginRequest,
     Valuer,
+    breach_headroom,
     claim_of,
     margin_statement,
     prove_margin,
@@ -53,6 +53,15 @@ from node.margin import (
 from prover import Engine
 
 Out = Annotated[Path, typer.Option("--out", help="Attestation file to write.", show_default=False)]
+Bound = Annotated[
+    int | None,
+    typer.Option(
+        "--collateral",
+        min=0,
+        help="W: the collateral that covered counts on (0), or with which a breach is one still"
+        " (what is held, and two digits of what is missing beyond it).",
+    ),
+]
 AccountRpc = Annotated[
     str | None,
     typer.Option(
@@ -62,18 +71,19 @@ AccountRpc = Annotated[
         " for files.",
     ),
 ]
-ChainId = Annotated[int | None, typer.Option("--chain-id", help="Chain of the registry.")]
+ChainId = Annotated[int | None, typer.Option("--chain-id", min=0, help="Chain of the registry.")]
 Registry = Annotated[
     str | None, typer.Option("--registry", help="Address of the AttestationRegistry.")
 ]
 Sequence = Annotated[
     int | None,
-    typer.Option("--sequence", help="The account's next number for this kind."),
+    typer.Option("--sequence", min=0, help="The account's next number for this kind."),
 ]
 ValidUntil = Annotated[
     int | None,
     typer.Option(
         "--valid-until",
+        min=0,
         help="Unix seconds: the snapshot's time plus the registry's largest age.",
     ),
 ]
@@ -111,7 +121,7 @@ def prove(
     market: Market = None,
     parameters: Parameters = DEFAULT_PARAMETERS,
     level: LevelOption = LevelName.MAINTENANCE,
-    collateral: Collateral = 0,
+    collateral: Bound = None,
     rpc: AccountRpc = None,
     chain_id: ChainId = None,
     registry: Registry = None,
@@ -136,9 +146,9 @@ def prove(
         arithmetic, settings = chosen_engine(engine), settings_in(data_directory)
         valuer = chosen_conditions(market, parameters, tell=not as_json).valuer
         destination = Destination.of(rpc, reference, kind, given)
-        request = MarginRequest(kind, destination.header, Level[level.name], collateral)
         owner = owner_account(keystore, password_file, sayer(as_json))
         opened = owner_vault(settings.data_directory, owner).newest(reference)
+        request = _request(kind, level, collateral, destination, opened, valuer)
         destination.check(request, opened, valuer)
         asked = _Asked(request, opened, valuer, slots, out)
         report = _prove(asked, key_store(settings), arithmetic, as_json)
@@ -159,6 +169,21 @@ def _given_header(
     largest = (1 << 160) - 1
     address = None if registry is None else hexadecimal(registry, largest, "--registry")
     return HeaderOptions(chain_id, address, sequence, valid_until)
+
+
+def _request(
+    kind: Kind,
+    level: LevelName,
+    collateral: int | None,
+    destination: Destination,
+    opened: BookOpening,
+    valuer: Valuer,
+) -> MarginRequest:
+    """Where no W is given, a breach's outlasts deposits, and other claims count on nothing."""
+    if kind is Kind.BREACH and collateral is None:
+        sheet = valuer.quote(opened.book)
+        collateral = breach_headroom(sheet, valuer.parameters, destination.collateral)
+    return MarginRequest(kind, destination.header, Level[level.name], collateral or 0)
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,27 @@ import pytest
 import node.chain
 from node.chain import CoveredLetters, load_keystore
 from node.cli.margin import prove as proving
-from node.margin import AccountReference, ClaimRefused, MarginRequest, OwnerSecret, Vault
+from node.margin import (
+    AccountReference,
+    ClaimRefused,
+    MarginRequest,
+    OwnerSecret,
+    Vault,
+    breach_headroom,
+)
 from tests.node.chain.letters_stage import INITIAL, LettersStage
 from tests.node.chain.toy import START
 from tests.node.cli.running import error_of, invoke, invoke_json
 from tests.node.cli.wallets import wallet
-from tests.node.margin.books import BOOK, FALLEN, MARKET, PARAMETERS, quoted, valuer
+from tests.node.margin.books import (
+    BOOK,
+    FALLEN,
+    MARKET,
+    PARAMETERS,
+    quoted,
+    shipped_book,
+    valuer,
+)
 from tests.node.service.accounts import MAX_AGE_SECONDS, OPERATOR
 from tests.privacy.needles import SHORTEST_BYTES, private_numbers, traces
 
@@ -206,3 +221,18 @@ def test_an_account_that_is_not_there(stage: LettersStage, tmp_path: Path) -> No
     named = ("--consumer", stage.letters.address, "--account", "0x1", "--out", tmp_path / "x")
     told = (*named, *RPC, "--market", MARKET, "--data-directory", tmp_path)
     assert "account unknown" in error_of("margin", "prove", "covered", *told)["message"]
+
+
+def test_w_of_a_breach_outlasts_deposits(
+    stage: LettersStage, owner: Owner, asked: list[MarginRequest]
+) -> None:
+    stage.publish(quoted(FALLEN).market.digest())
+    error_of(*owner.prove("breach", market=FALLEN))
+    (request,) = asked
+    headroom = breach_headroom(valuer(FALLEN).quote(shipped_book()), PARAMETERS, HELD)
+    assert request.collateral == headroom > HELD
+
+
+@pytest.mark.usefixtures("attested")
+def test_without_a_breach_there_is_no_w_for_one(owner: Owner) -> None:
+    assert "there is no breach" in error_of(*owner.prove("breach"))["message"]
