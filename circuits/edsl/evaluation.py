@@ -31,6 +31,8 @@ class Evaluation(Arithmetic):
 
     def lift(self, payload: Payload, source: Lanes, target: Lanes) -> Payload:
         """Each lane repeated for its descendants."""
+        if source is target:
+            return payload
         steps = target.steps_from(source)
         if steps is None:
             raise CircuitError(f"{self.path}: {target.name} does not descend from {source.name}")
