@@ -79,14 +79,20 @@ class _Expansion:
     def _side(self, name: str) -> SparseMatrix:
         r1cs = self._r1cs
         chunks: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]] = []
+        single: list[tuple[int, int, int]] = []
         if name == "a":
-            public = np.arange(PUBLIC_WIRES, dtype=np.int64)
-            chunks.append((public, public, np.full(PUBLIC_WIRES, self._id(1), np.uint32)))
+            single += [(wire, wire, self._id(1)) for wire in range(PUBLIC_WIRES)]
         for start, block in zip(r1cs.row_starts, r1cs.blocks, strict=True):
             for index, constraint in enumerate(block.constraints):
                 first_row = start + index * block.lanes
                 for term in getattr(constraint, name):
-                    chunks.append(self._term(term, first_row, block.lanes))
+                    if block.lanes == 1 and term.lane_map != EVERY_LANE:
+                        single += self._single_term(term, first_row)
+                    else:
+                        chunks.append(self._term(term, first_row, block.lanes))
+        if single:
+            rows, wires, ids = np.array(single, np.int64).T
+            chunks.append((rows, wires, ids.astype(np.uint32)))
         if chunks:
             rows, wires, ids = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
         else:
@@ -97,6 +103,16 @@ class _Expansion:
         return SparseMatrix(
             starts.astype(np.uint32), wires[order].astype(np.uint32), ids[order].astype(np.uint32)
         )
+
+    def _single_term(self, term: Term, row: int) -> list[tuple[int, int, int]]:
+        """The entry of a one-lane block's term; none where the source lane is absent."""
+        source = term.lane_map.offset // term.lane_map.divisor
+        if not 0 <= source < self._r1cs.blocks[term.wire.block].lanes:
+            return []
+        coefficient = term.coefficient
+        if not isinstance(coefficient, int):
+            (coefficient,) = self._r1cs.columns[coefficient.index]
+        return [(row, self._r1cs.first_index(term.wire) + source, self._id(coefficient))]
 
     def _term(
         self, term: Term, first_row: int, lanes: int
