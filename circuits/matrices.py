@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import mul
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,10 +54,10 @@ class Matrices:
 
     def times(self, side: SparseMatrix, z: Sequence[int]) -> list[int]:
         """The product side * z, by row, in [0, r)."""
-        values = [0] * (len(side.row_starts) - 1)
-        for row, wire, coefficient in self.entries(side):
-            values[row] += z[wire] * coefficient
-        return [value % BN254_FR.modulus for value in values]
+        coefficients = map(self.coefficients.__getitem__, side.coefficient_ids.tolist())
+        terms = map(mul, coefficients, map(z.__getitem__, side.wires.tolist()))
+        sizes = np.diff(side.row_starts).tolist()
+        return [sum(islice(terms, size)) % BN254_FR.modulus for size in sizes]
 
 
 def expand(r1cs: R1CS) -> Matrices:
