@@ -91,7 +91,7 @@ def read(case: Case, shape: MarginShape, level: Level, numbers: Numbers) -> Stat
     profits = portfolio.profits
     for ours, theirs in (
         (profits.worst, quote.worst),
-        (profits.basis, quote.basis),
+        (profits.forward_contingency, quote.forward_contingency),
         *zip(profits.rows, quote.profits, strict=True),
     ):
         assert int(ours.payload[0]) == theirs * (10**13 << 32)
