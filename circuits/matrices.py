@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import mul
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,10 +54,10 @@ class Matrices:
 
     def times(self, side: SparseMatrix, z: Sequence[int]) -> list[int]:
         """The product side * z, by row, in [0, r)."""
-        values = [0] * (len(side.row_starts) - 1)
-        for row, wire, coefficient in self.entries(side):
-            values[row] += z[wire] * coefficient
-        return [value % BN254_FR.modulus for value in values]
+        coefficients = map(self.coefficients.__getitem__, side.coefficient_ids.tolist())
+        terms = map(mul, coefficients, map(z.__getitem__, side.wires.tolist()))
+        sizes = np.diff(side.row_starts).tolist()
+        return [sum(islice(terms, size)) % BN254_FR.modulus for size in sizes]
 
 
 def expand(r1cs: R1CS) -> Matrices:
@@ -79,14 +80,20 @@ class _Expansion:
     def _side(self, name: str) -> SparseMatrix:
         r1cs = self._r1cs
         chunks: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]] = []
+        single: list[tuple[int, int, int]] = []
         if name == "a":
-            public = np.arange(PUBLIC_WIRES, dtype=np.int64)
-            chunks.append((public, public, np.full(PUBLIC_WIRES, self._id(1), np.uint32)))
+            single += [(wire, wire, self._id(1)) for wire in range(PUBLIC_WIRES)]
         for start, block in zip(r1cs.row_starts, r1cs.blocks, strict=True):
             for index, constraint in enumerate(block.constraints):
                 first_row = start + index * block.lanes
                 for term in getattr(constraint, name):
-                    chunks.append(self._term(term, first_row, block.lanes))
+                    if block.lanes == 1 and term.lane_map != EVERY_LANE:
+                        single += self._single_term(term, first_row)
+                    else:
+                        chunks.append(self._term(term, first_row, block.lanes))
+        if single:
+            rows, wires, ids = np.array(single, np.int64).T
+            chunks.append((rows, wires, ids.astype(np.uint32)))
         if chunks:
             rows, wires, ids = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
         else:
@@ -97,6 +104,16 @@ class _Expansion:
         return SparseMatrix(
             starts.astype(np.uint32), wires[order].astype(np.uint32), ids[order].astype(np.uint32)
         )
+
+    def _single_term(self, term: Term, row: int) -> list[tuple[int, int, int]]:
+        """The entry of a one-lane block's term; none where the source lane is absent."""
+        source = term.lane_map.offset // term.lane_map.divisor
+        if not 0 <= source < self._r1cs.blocks[term.wire.block].lanes:
+            return []
+        coefficient = term.coefficient
+        if not isinstance(coefficient, int):
+            (coefficient,) = self._r1cs.columns[coefficient.index]
+        return [(row, self._r1cs.first_index(term.wire) + source, self._id(coefficient))]
 
     def _term(
         self, term: Term, first_row: int, lanes: int

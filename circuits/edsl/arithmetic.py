@@ -82,6 +82,10 @@ class Arithmetic(ABC):
     def number(self, lanes: Lanes, value: int) -> Payload:
         """The payload of a number known to everyone."""
 
+    def raised(self, payload: Payload, lanes: Lanes, value: int) -> Payload:
+        """payload + a number known to everyone."""
+        return payload + self.number(lanes, value)
+
     @abstractmethod
     def lift(self, payload: Payload, source: Lanes, target: Lanes) -> Payload:
         """A payload read from a descendant space."""
@@ -218,7 +222,7 @@ class Arithmetic(ABC):
         if count * self.limb_bits > BN254_FR.modulus.bit_length() - 2:
             raise CircuitError(f"{self.path}: {bits} bits do not fit a range check")
         low_bits = (count - 1) * self.limb_bits
-        low, limbs = self.limbs(name, value.lanes, count - 1, _identity, value)
+        low, limbs = self.limbs(name, value.lanes, count - 1, lambda v: v, value)
         for limb in limbs:
             self._look_up_range(name, limb)
         self.check_top_limb(name, value, low, low_bits, bits - low_bits)
@@ -276,13 +280,15 @@ class Arithmetic(ABC):
     def refuse_after_challenge(self, *values: FieldElement) -> None:
         """Lookups, words and integers must be fixed before the challenge, and be no quotients."""
         self.refuse_quotients(*values)
-        if any(value.after_challenge for value in values):
-            raise CircuitError(f"{self.path}: the value depends on the challenge")
+        for value in values:
+            if value.after_challenge:
+                raise CircuitError(f"{self.path}: the value depends on the challenge")
 
     def refuse_quotients(self, *values: FieldElement) -> None:
         """Products, words and constraints take no Quotient (type checkers say so as well)."""
-        if not all(isinstance(value, FieldElement) for value in values):
-            raise CircuitError(f"{self.path}: a quotient must be checked first")
+        for value in values:
+            if not isinstance(value, FieldElement):
+                raise CircuitError(f"{self.path}: a quotient must be checked first")
 
     def _look_up_range(self, name: str, value: FieldElement) -> None:
         self.refuse_after_challenge(value)
@@ -292,7 +298,3 @@ class Arithmetic(ABC):
         """A limb narrower than the table is looked up twice: as it is, and shifted to the top."""
         if bits < self.limb_bits:
             self._look_up_range(f"{name}_top", limb * (1 << (self.limb_bits - bits)))
-
-
-def _identity(value: Payload) -> Payload:
-    return value

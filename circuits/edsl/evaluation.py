@@ -29,8 +29,15 @@ class Evaluation(Arithmetic):
         """The number in every lane."""
         return self.numbers.same(value, lanes.count)
 
+    def raised(self, payload: Payload, lanes: Lanes, value: int) -> Payload:
+        """Vectors know how to add a number."""
+        del lanes
+        return payload + value
+
     def lift(self, payload: Payload, source: Lanes, target: Lanes) -> Payload:
         """Each lane repeated for its descendants."""
+        if source is target:
+            return payload
         steps = target.steps_from(source)
         if steps is None:
             raise CircuitError(f"{self.path}: {target.name} does not descend from {source.name}")

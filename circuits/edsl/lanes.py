@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lanes:
     """A block's lanes. Lane l of a child reads lane l // ratio of its parent.
 
+    A reading makes each space once: a space equals itself alone, which every sum asks for.
     `block` is the index of the block in the constraint system (the public block is 0).
     """
 
@@ -27,7 +28,7 @@ class Lanes:
         space: Lanes | None = self
         ratio = 1
         while space is not None:
-            if space == ancestor:
+            if space is ancestor:
                 return ratio
             ratio *= space.ratio
             space = space.parent
@@ -36,7 +37,7 @@ class Lanes:
 
 def deeper(a: Lanes, b: Lanes) -> Lanes:
     """The space in which values of both live: the descendant of the two."""
-    if b.steps_from(a) is not None:
+    if a is b or b.steps_from(a) is not None:
         return b
     if a.steps_from(b) is not None:
         return a

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import isqrt
 
 import numpy as np
@@ -108,8 +109,8 @@ class PythonNumbers:
         shifts: Sequence[int],
     ) -> tuple[IntegerArray, ...]:
         """See `Numbers`."""
-        products = ([v * w for v, w in zip(vectors, row, strict=True)] for row in matrix)
-        return tuple(sum(row, s) % _R for row, s in zip(products, shifts, strict=True))
+        products = np.array(matrix, dtype=object) @ np.stack(vectors)
+        return tuple(row % _R for row in products + integer_array(shifts)[:, None])
 
     def running(self, words: IntegerArray, start: int, x: int) -> IntegerArray:
         """See `Numbers`."""
@@ -121,15 +122,14 @@ class PythonNumbers:
 
     def range_inverses(self, challenge: int, size: int) -> Inverses:
         """See `Numbers`."""
-        return PythonInverses(challenge, list(range(size)))
+        return PythonInverses(challenge, tuple(range(size)))
 
     def row_inverses(
         self, challenge: int, table: RowTable, powers: Sequence[IntegerArray]
     ) -> Inverses:
         """See `Numbers`."""
-        y = [1, *(int(power[0]) for power in powers)]
-        weights = map(table.worth_coefficients, range(len(table.rows)))
-        return PythonInverses(challenge, [sum(map(int.__mul__, w, y)) % _R for w in weights])
+        y = (1, *(int(power[0]) for power in powers))
+        return PythonInverses(challenge, _row_worths(table, y))
 
     def packed(self, vectors: Sequence[IntegerArray]) -> FieldArray:
         """See `Numbers`."""
@@ -141,11 +141,11 @@ class PythonInverses:
     """See `Inverses`: a dictionary from worth to inverse, which queries may extend."""
 
     challenge: int
-    worth: list[int]
-    _known: dict[int, int] = field(default_factory=dict)
+    worth: tuple[int, ...]
+    _known: dict[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._learn(self.worth)
+        self._known = dict(zip(self.worth, _inverses(self.challenge, self.worth), strict=True))
 
     def weighted(self, multiplicity: LaneVector) -> IntegerArray:
         """See `Inverses`."""
@@ -162,3 +162,15 @@ class PythonInverses:
     def _learn(self, values: list[int]) -> None:
         gaps = [self.challenge - value for value in values]
         self._known.update(zip(values, BN254_FR.batch_inverse(gaps), strict=True))
+
+
+@lru_cache(maxsize=8)
+def _row_worths(table: RowTable, y: tuple[int, ...]) -> tuple[int, ...]:
+    weights = map(table.worth_coefficients, range(len(table.rows)))
+    return tuple(sum(map(int.__mul__, w, y)) % _R for w in weights)
+
+
+@lru_cache(maxsize=8)
+def _inverses(challenge: int, worth: tuple[int, ...]) -> list[int]:
+    """1/(challenge - worth): the same tables are asked for again under the same challenge."""
+    return BN254_FR.batch_inverse([challenge - value for value in worth])

@@ -1,6 +1,5 @@
 """The documented accuracy of option_marks, on 400,000 random options and every edge."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -22,8 +21,8 @@ from tests.circuits.accuracy import (
     random_market,
 )
 from tests.oracle import mp
+from tests.scale import FULL
 
-FULL = os.environ.get("PROOFMARK_TEST_SCALE") == "full"
 OPTIONS_A_PART = 10_000
 PARTS = 100 if FULL else 10
 

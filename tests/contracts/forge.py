@@ -10,10 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.scale import FULL
+
 ROOM = Path(__file__).resolve().parents[2] / "verifier_contracts"
 FORGE = ROOM / "node_modules" / "@foundry-rs" / "forge-linux-amd64" / "bin" / "forge"
 MISSING = "forge is not installed: run `npm ci` in verifier_contracts (needs Node)"
-FUZZ_RUNS = "10000" if os.environ.get("PROOFMARK_TEST_SCALE") == "full" else "256"
+FUZZ_RUNS = "10000" if FULL else "256"
 
 _CONTRACT = re.compile(r"^contract (\w+Test) ", re.MULTILINE)
 _TEST = re.compile(r"^ {4}function ((?:test|invariant)_\w+)\(", re.MULTILINE)

@@ -73,23 +73,28 @@ def publish_claim(
         settled = ar.field_constant(root, 0)
         head: Sequence[FieldElement] = (recipient.consumer, recipient.account, settled, salt)
         ar.publish("commitment", open_commitment(ar, root, found.legs, holdings, head))
-    if shape.kind is Kind.REQUIREMENT:
-        _publish_requirement(ar, found, margin)
-        return
-    collateral = ar.integer_hint("collateral", root, COLLATERAL_BITS, ar.input("collateral"))
-    ar.publish("collateral", collateral)
-    unit = found.governed.values["collateral_unit"]
-    added = ar.product("collateral_atoms", collateral, unit)
-    whole = margin.margin.plus(added)
-    if shape.kind is Kind.BREACH:
-        assert_negative(ar, whole)
-        _publish_equity(ar, root, unit, margin.equity.plus(added * SPOT_FACTOR_ONE))
-    else:
-        assert_covered(ar, whole)
+    publish_standing(ar, found, shape.kind, margin)
     if shape.kind is Kind.OPEN:
         ar.publish("legs", found.legs.packed)
         ar.publish("linear", holdings.packed_linear)
         ar.publish("cash", holdings.packed_cash)
+
+
+def publish_standing(ar: Arithmetic, found: Portfolio, kind: Kind, margin: Margin) -> None:
+    """Where the margin stands, by kind: the collateral W, the requirement, the bound Q."""
+    if kind is Kind.REQUIREMENT:
+        _publish_requirement(ar, found, margin)
+        return
+    root, unit = found.root, found.governed.values["collateral_unit"]
+    collateral = ar.integer_hint("collateral", root, COLLATERAL_BITS, ar.input("collateral"))
+    ar.publish("collateral", collateral)
+    added = ar.product("collateral_atoms", collateral, unit)
+    whole = margin.margin.plus(added)
+    if kind is Kind.BREACH:
+        assert_negative(ar, whole)
+        _publish_equity(ar, root, unit, margin.equity.plus(added * SPOT_FACTOR_ONE))
+    else:
+        assert_covered(ar, whole)
 
 
 def assert_covered(ar: Arithmetic, margin: Integer) -> None:

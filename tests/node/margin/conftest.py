@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 
@@ -25,8 +26,9 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyStore:
 
 @pytest.fixture(scope="session")
 def key_of(keys: KeyStore) -> Callable[[Kind], ProvingKey]:
-    """The key of a kind, 16 slots, the shipped market's form."""
+    """The key of a kind, 16 slots, the shipped market's form; its circuit is built once."""
 
+    @cache
     def ensure(kind: Kind) -> ProvingKey:
         statement = margin_statement(kind, quoted().market, PARAMETERS, SLOTS)
         return keys.ensure_development_key(statement)

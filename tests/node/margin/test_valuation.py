@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from tests.node.margin.books import (
     shipped_book,
     valuer,
 )
+from tests.scale import FULL
 
 
 @pytest.mark.parametrize("path", [MARKET, FALLEN])
@@ -114,6 +114,6 @@ def test_a_warm_what_if_on_128_legs_is_quick() -> None:
         start = time.process_time()
         own.what_if(book, trade, before=before)
         spent.append(time.process_time() - start)
-    if os.environ.get("PROOFMARK_TEST_SCALE") == "full":
+    if FULL:
         print(f"what-if on 128 legs: {min(spent) * 1000:.1f} ms of CPU")
     assert min(spent) < 0.2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from circuits.challenge_round import build
 from circuits.edsl import Liar
@@ -59,6 +59,7 @@ def judge(shape: MarginShape) -> Judge:
     return Judge(circuit(shape))
 
 
+@lru_cache(maxsize=256)
 def claim(
     kind: Kind,
     evidence: Evidence,

@@ -91,7 +91,7 @@ def test_empty_slots_need_no_volatility_in_the_first_slice() -> None:
     for own in (Book((leg(2),), BOOK.linear, BOOK.cash), Book((), BOOK.linear, BOOK.cash)):
         about = evidence(own, listing)
         for kind in (Kind.COVERED, Kind.BREACH):
-            shape = MarginShape(kind, 2, ROWS, VolatilityForm.SERIES)
+            shape = MarginShape(kind, SLOTS, ROWS, VolatilityForm.SERIES)
             assert violations(shape, claim(kind, about), about)[0] == []
 
 
