@@ -56,6 +56,10 @@ CHANNEL_OPTIONS: list[tuple[str, str | int]] = [
     ("grpc.absolute_max_metadata_size", 2 * _LARGEST_STATUS_BYTES),
 ]
 
+#: Without the environment's proxy (`http_proxy` and the like), which gRPC asks for loopback too:
+#: what is in the clear would leave this machine.
+CLEAR_CHANNEL_OPTIONS = [*CHANNEL_OPTIONS, ("grpc.enable_http_proxy", 0)]
+
 METADATA: tuple[tuple[str, str], ...] = (("x-proofmark-status-bytes", str(_LARGEST_STATUS_BYTES)),)
 
 

@@ -38,7 +38,7 @@ class Connection:
         self._timeout_seconds = timeout_seconds
         if credentials is None:
             _check_loopback(address)
-            self._channel = grpc.insecure_channel(address, options=calls.CHANNEL_OPTIONS)
+            self._channel = grpc.insecure_channel(address, calls.CLEAR_CHANNEL_OPTIONS)
         else:
             self._channel = grpc.secure_channel(address, credentials, calls.CHANNEL_OPTIONS)
         self._stub: Any = service(self._channel)
@@ -77,7 +77,7 @@ class AsyncConnection:
         self._timeout_seconds = timeout_seconds
         if credentials is None:
             _check_loopback(address)
-            self._channel = grpc.aio.insecure_channel(address, options=calls.CHANNEL_OPTIONS)
+            self._channel = grpc.aio.insecure_channel(address, calls.CLEAR_CHANNEL_OPTIONS)
         else:
             self._channel = grpc.aio.secure_channel(address, credentials, calls.CHANNEL_OPTIONS)
         self._stub: Any = service(self._channel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -133,3 +134,24 @@ def test_clients_send_nothing_over_a_network_in_the_clear(address: str) -> None:
 
     with pytest.raises(InvalidValueError, match="not a loopback address"):
         asyncio.run(asynchronously())
+
+
+@pytest.mark.parametrize("variable", ["grpc_proxy", "https_proxy", "http_proxy"])
+def test_nothing_in_the_clear_goes_to_a_proxy(
+    variable: str, node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = PricingServer(node.rooms, address="127.0.0.1:0", limits=LIMITS)
+    server.start()
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        monkeypatch.setenv(variable, f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        assert ask(server, None)
+
+        async def asynchronously() -> bool:
+            async with AsyncClient(server.address) as asking:
+                return bool(await asking.capabilities())
+
+        assert asyncio.run(asynchronously())
+        proxy.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
+    server.stop()
