@@ -95,14 +95,11 @@ class Gatekeeper:
         """Return where the call may be answered; NotTheOwner says why not, and nothing of it.
 
         Strangers cannot fill the memory: a nonce is kept after its signature was checked. Time
-        stands still while the clock is behind where it was: what was forgotten stays past.
+        stands still while the clock is behind where it was: what was forgotten stays past. The
+        deadline is looked at again where the nonce is: meanwhile another call may have ended both.
         """
         with self._lock:
-            now = self._latest = max(self._latest, self._clock())
-        if not now <= call.deadline_unix <= now + LONGEST_SECONDS:
-            raise NotTheOwner(
-                f"the call's deadline is past, or more than {LONGEST_SECONDS} s ahead of this clock"
-            )
+            self._check_deadline(call)
         if len(call.nonce) != NONCE_BYTES or len(call.signature) != _SIGNATURE_BYTES:
             raise NotTheOwner("a nonce has 32 bytes and a signature 65")
         if self._signer(call) != self._owner:
@@ -110,7 +107,7 @@ class Gatekeeper:
                 "the call is not signed by the account's key for this method and node"
             )
         with self._lock:
-            self._nonces.forget(now)
+            self._nonces.forget(self._check_deadline(call))
             if call.nonce in self._nonces:
                 raise NotTheOwner("this call was made before: sign it again under a new nonce")
             if len(self._nonces) >= MOST_CALLS:
@@ -120,6 +117,15 @@ class Gatekeeper:
     def close(self) -> None:
         """Let another process answer."""
         self._nonces.close()
+
+    def _check_deadline(self, call: SignedCall) -> float:
+        """The time now."""
+        now = self._latest = max(self._latest, self._clock())
+        if not now <= call.deadline_unix <= now + LONGEST_SECONDS:
+            raise NotTheOwner(
+                f"the call's deadline is past, or more than {LONGEST_SECONDS} s ahead of this clock"
+            )
+        return now
 
     def _signer(self, call: SignedCall) -> str | None:
         try:

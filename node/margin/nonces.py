@@ -7,6 +7,7 @@ is opened, and whenever it has grown by as many as a node remembers. One process
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from io import FileIO
@@ -61,7 +62,9 @@ class Nonces:
                 self._file.close()
                 self._rewrite()
                 return
-            self._file.write(_line(nonce, deadline_unix).encode())
+            line = _line(nonce, deadline_unix).encode()
+            if self._file.write(line) != len(line):  # a disk that is nearly full takes a part
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(self._file.fileno())
             self._appended += 1
         except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,25 @@ def test_a_clock_that_moves_back_forgets_no_call(
         gatekeeper.admit(call)
 
 
+def test_a_call_that_ends_while_its_signature_is_checked_is_not_answered_again(
+    start: Callable[[], Gatekeeper], now: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gatekeeper, call = start(), call_at()
+    gatekeeper.admit(call)
+    now[0] = call.deadline_unix  # the last moment
+    signer = gatekeeper._signer
+
+    def meanwhile(checked: SignedCall) -> str | None:
+        now[0] += 1
+        monkeypatch.undo()
+        gatekeeper.admit(call_at(now[0]))  # of another thread: empties the memory of the first
+        return signer(checked)
+
+    monkeypatch.setattr(gatekeeper, "_signer", meanwhile)
+    with pytest.raises(NotTheOwner, match="past"):
+        gatekeeper.admit(call)
+
+
 def test_two_nodes_of_one_account_do_not_answer_the_same_call(
     start: Callable[[], Gatekeeper], tmp_path: Path
 ) -> None:
@@ -122,6 +142,24 @@ def test_a_call_that_cannot_be_remembered_is_not_answered(
     monkeypatch.setattr("node.margin.nonces.os.fsync", full)
     with pytest.raises(VaultError, match="No space left"):
         gatekeeper.admit(call)
+
+
+def test_a_call_of_which_half_is_remembered_is_not_answered(
+    start: Callable[[], Gatekeeper], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Nearly(FileIO):
+        def write(self, data: Any) -> int:
+            return super().write(data[: len(data) // 2])
+
+    monkeypatch.setattr("node.margin.nonces.FileIO", Nearly)
+    gatekeeper, call = start(), call_at()
+    with pytest.raises(VaultError, match="cannot be remembered"):
+        gatekeeper.admit(call)
+    monkeypatch.undo()
+    gatekeeper = start()
+    gatekeeper.admit(call)
+    with pytest.raises(NotTheOwner, match="before"):
+        start().admit(call)
 
 
 def test_what_is_remembered_is_private_and_says_nothing_of_a_call(
