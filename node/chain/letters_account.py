@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
+from node.chain.errors import ContractMissingError
+
 __all__ = ["AccountStatus", "Cover", "LettersAccount", "LettersRules", "Snapshot", "Standing"]
 
 _BASIS_POINTS = 10_000
@@ -81,9 +83,12 @@ class LettersAccount:
 
     @classmethod
     def of(cls, values: tuple[Any, ...]) -> "LettersAccount":
-        """From the values that `accountOf` returns."""
+        """From the values that `accountOf` returns; ContractMissingError."""
         said = dict(zip((each.name for each in fields(cls)), values, strict=True))
-        said["standing"] = Standing(said["standing"])
+        try:
+            said["standing"] = Standing(said["standing"])
+        except ValueError as error:
+            raise ContractMissingError(f"no CoveredLetters answers: {error}") from error
         for level in ("maintenance", "initial"):
             said[level] = _cover(said[level])
         return cls(**said)

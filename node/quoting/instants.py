@@ -32,5 +32,11 @@ def parse_instant(text: str) -> Fraction:
 
 
 def format_instant(unix_seconds: int) -> str:
-    """The ISO form with Z of whole seconds since 1970."""
-    return (_EPOCH + timedelta(seconds=unix_seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """The ISO form with Z of whole seconds since 1970; beyond the year 9999 their number.
+
+    Words and contracts hold times of 40 bits, whatever a stranger put there.
+    """
+    try:
+        return (_EPOCH + timedelta(seconds=unix_seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OverflowError:
+        return f"Unix second {unix_seconds}"

@@ -15,7 +15,7 @@ from node.chain.errors import (
     TokenBalanceError,
     WrongChainIdError,
 )
-from node.chain.letters_account import LettersRules
+from node.chain.letters_account import LettersAccount, LettersRules
 from node.relay.direct import attest_directly
 from tests.node.chain.anvil import running_anvil
 from tests.node.chain.letters_stage import (
@@ -97,6 +97,13 @@ def test_refusals_are_the_contracts_words(stage: LettersStage, account: bytes) -
         letters.update(OPERATOR, account, COMMITMENT)
     with pytest.raises(ContractMissingError, match="another contract"):
         CoveredLetters(stage.chain, POOR.address).account(account)
+
+
+def test_a_standing_that_no_letters_have_is_another_contracts() -> None:
+    cover = (0, 0, 0, 0, 0)
+    values = (POOR.address, 0, COMMITMENT, 0, 0, 0, len(Standing), 0, cover, cover)
+    with pytest.raises(ContractMissingError, match="no CoveredLetters"):
+        LettersAccount.of(values)
 
 
 def test_only_what_is_missing_is_allowed(stage: LettersStage, account: bytes) -> None:

@@ -101,3 +101,8 @@ def test_what_is_no_utc_time_is_refused(text: str) -> None:
 @given(st.integers(0, 253_402_300_799))
 def test_whole_seconds_are_printed_as_they_are_read(seconds: int) -> None:
     assert parse_instant(format_instant(seconds)) == seconds
+
+
+@pytest.mark.parametrize("seconds", [253_402_300_800, (1 << 40) - 1, 1 << 256])
+def test_seconds_beyond_every_calendar_are_printed_as_they_are(seconds: int) -> None:
+    assert format_instant(seconds) == f"Unix second {seconds}"
