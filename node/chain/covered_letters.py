@@ -1,10 +1,13 @@
 """The contract CoveredLetters as owners of accounts use it, and whoever asks after one."""
 
+from eth_abi.abi import encode
+from eth_hash.auto import keccak
 from eth_utils.address import to_checksum_address
 
 from node.chain.abi import Contract
 from node.chain.artifacts import contract_abi
 from node.chain.calls import ask, invoke
+from node.chain.errors import ContractMissingError
 from node.chain.interface import Chain
 from node.chain.letters_account import AccountStatus, LettersAccount, LettersRules, Snapshot
 from node.chain.signatures import LocalAccount
@@ -32,8 +35,20 @@ class CoveredLetters:
         return Token(self.chain, to_checksum_address(ask(self.contract, "token")))
 
     def account_id_of(self, owner: str, salt: bytes) -> bytes:
-        """The id an owner's account has or would have."""
-        return bytes(ask(self.contract, "accountIdOf", owner, salt))
+        """The id an owner's account has or would have; ContractMissingError.
+
+        Computed, whatever the endpoint says: who believed another's id would pay that one.
+        """
+        said = bytes(ask(self.contract, "accountIdOf", owner, salt))
+        named = (self.chain.chain_id(), self.address, owner, salt)
+        digest = keccak(encode(("uint256", "address", "address", "bytes32"), named))
+        computed = bytes(1) + bytes(digest[:-1])
+        if said != computed:
+            raise ContractMissingError(
+                f"{self.address} on {self.chain.name} says another account id, 0x{said.hex()}, than"
+                f" CoveredLetters, 0x{computed.hex()}: other letters, or an endpoint that lies"
+            )
+        return computed
 
     def account(self, account_id: bytes, block_number: int | None = None) -> LettersAccount:
         """What is kept of it, as of a block (the newest); refused for an unknown one."""

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
 from node.attestations import InvalidAttestationError
-from node.chain import Cover, CoveredLetters, Standing, development_account
+from node.chain import (
+    Call,
+    Chain,
+    Cover,
+    CoveredLetters,
+    Standing,
+    contract_abi,
+    development_account,
+)
 from node.chain.errors import (
     ContractMissingError,
     RevertedError,
@@ -104,6 +113,31 @@ def test_a_standing_that_no_letters_have_is_another_contracts() -> None:
     values = (POOR.address, 0, COMMITMENT, 0, 0, 0, len(Standing), 0, cover, cover)
     with pytest.raises(ContractMissingError, match="no CoveredLetters"):
         LettersAccount.of(values)
+
+
+class Liar:
+    """An endpoint that gives everybody the id of one account."""
+
+    def __init__(self, chain: Chain, account: bytes) -> None:
+        self._chain, self._account = chain, account
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._chain, name)
+
+    def call(self, call: Call, block_number: int | None = None) -> bytes:
+        asked = contract_abi("CoveredLetters").encode_call("accountIdOf", RELAY.address, bytes(32))
+        return self._account if call.data == asked else self._chain.call(call, block_number)
+
+
+def test_an_endpoint_gives_nobody_the_id_of_anothers_account(
+    stage: LettersStage, account: bytes
+) -> None:
+    """Who believed it would pay his deposit to that other."""
+    lied_to = CoveredLetters(cast("Chain", Liar(stage.chain, account)), stage.letters.address)
+    assert lied_to.account(account).owner == OPERATOR.address
+    with pytest.raises(ContractMissingError, match="another account id"):
+        lied_to.account_id_of(RELAY.address, bytes(32))
+    assert stage.letters.account_id_of(RELAY.address, bytes(32)) != account
 
 
 def test_only_what_is_missing_is_allowed(stage: LettersStage, account: bytes) -> None:
