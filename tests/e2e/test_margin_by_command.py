@@ -36,7 +36,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> EmbeddedChain:
         pytest.skip("the circuits of portfolio margin need the native engine")
     market = quoted().market
     made = EmbeddedChain(start_time=market.snapshot_unix, funded=[DEPLOYER.address, OWNER.address])
-    monkeypatch.setattr(node.chain, "RpcChain", lambda _url: made)
+    monkeypatch.setattr(node.chain, "RpcChain", lambda _url, **_: made)
     monkeypatch.setattr(node.chain, "load_keystore", cache(load_keystore))
     return made
 

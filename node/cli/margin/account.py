@@ -32,6 +32,9 @@ Salt = Annotated[
     str,
     typer.Option("--salt", help="Tells an owner's accounts apart: 0x and up to 64 digits."),
 ]
+ChainId = Annotated[
+    int | None, typer.Option("--chain-id", help="Refuse an endpoint of another chain.")
+]
 Amount = Annotated[
     int,
     typer.Option("--amount", min=1, help="In the token's smallest units.", show_default=False),
@@ -67,6 +70,7 @@ def account_id(
         ),
     ],
     salt: Salt = "0x0",
+    chain_id: ChainId = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the id that an owner's account has or would have.
@@ -75,7 +79,7 @@ def account_id(
     """
     chosen = salt_bytes(salt)
     with reporting_errors(as_json):
-        letters = letters_at(rpc, consumer)
+        letters = letters_at(rpc, consumer, chain_id)
         number = letters.account_id_of(owner, chosen)
     report = {
         "account": f"0x{number.hex()}",
@@ -93,6 +97,7 @@ def register_account(
     password_file: PasswordFile,
     salt: Salt = "0x0",
     data_directory: DataDirectory = None,
+    chain_id: ChainId = None,
     as_json: AsJson = False,
 ) -> None:
     """Open an account with the book committed last.
@@ -101,7 +106,7 @@ def register_account(
     """
     chosen = salt_bytes(salt)
     with reporting_errors(as_json):
-        letters, owner = letters_at(rpc, consumer), signer(keystore, password_file)
+        letters, owner = letters_at(rpc, consumer, chain_id), signer(keystore, password_file)
         account = letters.account_id_of(owner.address, chosen)
         opened = newest_opening(letters, owner, account, data_directory)
         sent = letters.register(owner, chosen, commitment_bytes(opened))
@@ -115,6 +120,7 @@ def update(
     keystore: Keystore,
     password_file: PasswordFile,
     data_directory: DataDirectory = None,
+    chain_id: ChainId = None,
     as_json: AsJson = False,
 ) -> None:
     """Replace the account's book by the one committed last.
@@ -123,7 +129,7 @@ def update(
     """
     number = account_bytes(account)
     with reporting_errors(as_json):
-        letters, owner = letters_at(rpc, consumer), signer(keystore, password_file)
+        letters, owner = letters_at(rpc, consumer, chain_id), signer(keystore, password_file)
         opened = newest_opening(letters, owner, number, data_directory)
         sent = letters.update(owner, number, commitment_bytes(opened))
     print_sent(number, [sent], commitment_report(opened), as_json)
@@ -136,6 +142,7 @@ def deposit(
     rpc: Rpc,
     keystore: Keystore,
     password_file: PasswordFile,
+    chain_id: ChainId = None,
     as_json: AsJson = False,
 ) -> None:
     """Pay collateral into an account, whosever it is.
@@ -144,12 +151,13 @@ def deposit(
     """
     number = account_bytes(account)
     with reporting_errors(as_json):
-        letters, payer = letters_at(rpc, consumer), signer(keystore, password_file)
+        letters, payer = letters_at(rpc, consumer, chain_id), signer(keystore, password_file)
         letters.account(number)  # an unknown account is refused before anything is allowed
         allowed = letters.allow(payer, amount)
         sent = letters.deposit(payer, number, amount)
         held = letters.account(number).collateral
-    print_sent(number, [*allowed, sent], {"collateral": held}, as_json)
+        report = {"token": letters.token.address, "collateral": held}
+    print_sent(number, [*allowed, sent], report, as_json)
 
 
 def withdraw(
@@ -165,12 +173,13 @@ def withdraw(
             "--to", parser=checksummed_address, metavar="ADDRESS", help="Who gets it. [the owner]"
         ),
     ] = None,
+    chain_id: ChainId = None,
     as_json: AsJson = False,
 ) -> None:
     """Take collateral out, down to the W of a live initial cover."""
     number = account_bytes(account)
     with reporting_errors(as_json):
-        letters, owner = letters_at(rpc, consumer), signer(keystore, password_file)
+        letters, owner = letters_at(rpc, consumer, chain_id), signer(keystore, password_file)
         recipient = owner.address if to is None else to
         sent = letters.withdraw(owner, number, amount, recipient)
         held = letters.account(number).collateral
@@ -193,6 +202,7 @@ def offer(
             show_default=False,
         ),
     ],
+    chain_id: ChainId = None,
     as_json: AsJson = False,
 ) -> None:
     """Offer the account to another owner.
@@ -201,7 +211,7 @@ def offer(
     """
     number = account_bytes(account)
     with reporting_errors(as_json):
-        letters, owner = letters_at(rpc, consumer), signer(keystore, password_file)
+        letters, owner = letters_at(rpc, consumer, chain_id), signer(keystore, password_file)
         sent = letters.offer(owner, number, to)
     print_sent(number, [sent], {"offered_to": to}, as_json)
 
@@ -212,17 +222,24 @@ def accept(
     rpc: Rpc,
     keystore: Keystore,
     password_file: PasswordFile,
+    chain_id: ChainId = None,
     as_json: AsJson = False,
 ) -> None:
     """Take over an account that was offered to you."""
     number = account_bytes(account)
     with reporting_errors(as_json):
-        letters, taker = letters_at(rpc, consumer), signer(keystore, password_file)
+        letters, taker = letters_at(rpc, consumer, chain_id), signer(keystore, password_file)
         sent = letters.accept(taker, number)
     print_sent(number, [sent], {"owner": taker.address}, as_json)
 
 
-def status(consumer: Consumer, account: Account, rpc: Rpc, as_json: AsJson = False) -> None:
+def status(
+    consumer: Consumer,
+    account: Account,
+    rpc: Rpc,
+    chain_id: ChainId = None,
+    as_json: AsJson = False,
+) -> None:
     """Show an account, its covers, and what the next proof names.
 
     Everything is public and of one block. A cover counts until it is too old, until spot or
@@ -230,7 +247,7 @@ def status(consumer: Consumer, account: Account, rpc: Rpc, as_json: AsJson = Fal
     """
     number = account_bytes(account)
     with reporting_errors(as_json):
-        letters = letters_at(rpc, consumer)
+        letters = letters_at(rpc, consumer, chain_id)
         found = letters.status(number)
         report = status_report(letters, number, found)
     if as_json:
@@ -242,5 +259,6 @@ def status(consumer: Consumer, account: Account, rpc: Rpc, as_json: AsJson = Fal
 def _account() -> None:
     """An account on chain: register a book, deposit, withdraw, ask.
 
-    For contracts of `proofmark deploy-letters`; amounts are the token's smallest units.
+    For contracts of `proofmark deploy-letters`; amounts are the token's smallest units. What is
+    signed counts on the chain that the endpoint names: --chain-id says which that must be.
     """

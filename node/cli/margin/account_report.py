@@ -26,6 +26,7 @@ def status_report(letters: CoveredLetters, account: bytes, status: AccountStatus
         "registry": status.registry,
         "owner": kept.owner,
         "commitment": f"0x{kept.commitment.hex()}",
+        "token": letters.token.address,
         "collateral": kept.collateral,
         "standing": kept.standing.name.lower(),
         "equity_bound": kept.equity_bound,

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from node.margin import BookOpening
 
 
-def letters_at(rpc: str, consumer: str) -> CoveredLetters:
-    """The contract that --consumer names; RpcUnavailableError."""
+def letters_at(rpc: str, consumer: str, chain_id: int | None = None) -> CoveredLetters:
+    """The contract that --consumer names; RpcUnavailableError, WrongChainIdError.
+
+    Without a chain id the endpoint says for which chain transactions are signed: who signs none
+    names none.
+    """
     from node.chain import CoveredLetters, RpcChain  # noqa: PLC0415
 
     address = checksummed_address(f"0x{consumer_address(consumer):040x}")
-    return CoveredLetters(RpcChain(rpc), address)
+    return CoveredLetters(RpcChain(rpc, expected_chain_id=chain_id), address)
 
 
 def signer(keystore: Path, password_file: Path) -> LocalAccount:

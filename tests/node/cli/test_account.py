@@ -14,11 +14,12 @@ from structlog.testing import capture_logs
 import node.chain
 import node.client
 from node.attestations import write_attestation
-from node.chain import CoveredLetters, development_account, load_keystore
+from node.chain import CoveredLetters, RpcChain, development_account, load_keystore
 from node.relay import RelayRunner
 from node.service import ChainSettlement, Node, NodeSettings
 from node.store import Store
 from tests.node.chain.letters_stage import INITIAL, LettersStage, attestation_of
+from tests.node.chain.test_rpc import Endpoint
 from tests.node.chain.toy import START
 from tests.node.cli.running import error_of, invoke, invoke_json
 from tests.node.cli.wallets import wallet
@@ -47,7 +48,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, ...]:
 
 @pytest.fixture(autouse=True)
 def _the_stage_is_behind_the_url(stage: LettersStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(node.chain, "RpcChain", lambda _url: stage.chain)
+    monkeypatch.setattr(node.chain, "RpcChain", lambda _url, **_: stage.chain)
     monkeypatch.setattr(node.chain, "load_keystore", opened_once)
 
 
@@ -56,7 +57,7 @@ class Desk:
 
     def __init__(self, stage: LettersStage, keys: tuple[object, ...], data: Path) -> None:
         self.letters: CoveredLetters = stage.letters
-        self.where = ("--consumer", self.letters.address, "--rpc", "http://chain")
+        self.where: tuple[object, ...] = ("--consumer", self.letters.address, "--rpc", "http://chain")
         self.keys = keys
         self.data = ("--data-directory", data)
 
@@ -103,8 +104,9 @@ def test_from_a_book_to_a_withdrawal(stage: LettersStage, desk: Desk, tmp_path: 
     opened = invoke_json(*desk.command("register", "--salt", SALT, *desk.data))
     assert (opened["account"], opened["commitment"]) == (account, commitment)
     paid = invoke_json(*desk.command("deposit", "--account", account, "--amount", DEPOSIT))
-    assert paid["collateral"] == DEPOSIT
+    assert (paid["collateral"], paid["token"]) == (DEPOSIT, stage.token.address)
     before = desk.status(account)
+    assert before["token"] == stage.token.address
     assert (before["standing"], before["is_covered"], before["covers"]) == ("good", False, {})
     assert before["next_sequences"] == {"covered": 1, "breach": 1}
     assert before["valid_until_unix"] == START + MAX_AGE_SECONDS
@@ -153,6 +155,29 @@ def test_people_read_what_a_proof_names(stage: LettersStage, desk: Desk, tmp_pat
     )
     assert lines["initial cover"].strip().startswith(f"live; W {W}, until ")
     assert lines["maintenance cover"].strip() == "none"
+
+
+def test_nothing_is_signed_for_another_chain_than_the_named(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An endpoint of a chain for play may say that it is one where the key owns something."""
+    monkeypatch.setattr(node.chain, "RpcChain", RpcChain)
+    endpoint = Endpoint()
+    desk.where = ("--consumer", desk.letters.address, "--rpc", endpoint.url, "--chain-id", 1)
+    account = ("--account", "0x1")
+    for name, more in (
+        ("register", ("--salt", SALT)),
+        ("update", account),
+        ("deposit", (*account, "--amount", 1)),
+        ("withdraw", (*account, "--amount", 1)),
+        ("offer", (*account, "--to", STRANGER.address)),
+        ("accept", account),
+    ):
+        error = error_of(*desk.command(name, *more))
+        assert error["reason"] == "WRONG_CHAIN_ID"
+        assert "serves chain id 31337, expected 1" in error["message"]
+    endpoint.close()
+    assert {method for method, _ in endpoint.asked} == {"eth_chainId"}
 
 
 def test_an_account_that_is_not_there(desk: Desk) -> None:

@@ -43,7 +43,7 @@ RPC = ("--rpc", "http://chain")
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch) -> LettersStage:
     made = LettersStage(parameters_digest=PARAMETERS.digest())
-    monkeypatch.setattr(node.chain, "RpcChain", lambda _url: made.chain)
+    monkeypatch.setattr(node.chain, "RpcChain", lambda _url, **_: made.chain)
     return made
 
 
