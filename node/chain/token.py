@@ -23,6 +23,7 @@ def _function(name: str, inputs: tuple[str, ...], output: str) -> dict[str, Any]
 
 _ERC20 = Abi(
     (
+        _function("decimals", (), "uint8"),
         _function("balanceOf", ("address",), "uint256"),
         _function("allowance", ("address", "address"), "uint256"),
         _function("approve", ("address", "uint256"), "bool"),
@@ -38,6 +39,10 @@ class Token:
     def __init__(self, chain: Chain, address: str) -> None:
         self.address = address
         self._contract = Contract(chain, address, _ERC20)
+
+    def decimals(self) -> int:
+        """Its units are 10^-decimals of a token; RevertedError or ContractMissingError for none."""
+        return int(ask(self._contract, "decimals"))
 
     def balance_of(self, holder: str) -> int:
         """What an address holds."""

@@ -34,7 +34,10 @@ from node.cli.output import print_fields, print_json, reporting_errors, sayer
 from node.margin import PRODUCT_SLOTS
 
 if TYPE_CHECKING:
+    from circuits.statements.portfolio_margin import MarginParameters
     from node.chain import LettersPlan
+    from node.cli.letters_deployment import LettersRequest
+    from node.quoting import Underlying
 
 
 class KindName(StrEnum):
@@ -149,21 +152,35 @@ def deploy_letters(
     """Deploy CoveredLetters, for accounts of hidden books.
 
     It stands beside the contracts that `deploy` made, and takes proofs by keys of the key store.
-    Every cover it takes can be answered by a breach, or nothing is sent.
+    Nothing is sent unless a breach can answer every cover, and --parameters fit token and ticks.
     """
-    listed = chosen_underlying(underlying).underlying_id.to_bytes(12, "big")
+    listed = chosen_underlying(underlying)
     wanted = [chosen_slots(each) for each in slots or [PRODUCT_SLOTS[-1]]]
     rules = (cover_seconds, spot_move_bps, volatility_move_bps, max_snapshots_behind)
     with reporting_errors(as_json):
-        from node.chain import LettersPlan  # noqa: PLC0415
+        from node.cli.letters_deployment import LettersRequest  # noqa: PLC0415
 
         chosen = chosen_parameters(parameters).parameters
         shapes = _shapes(kind, wanted, len(chosen.rows), volatilities)
-        digest = chosen.digest().to_bytes(32, "big")
-        plan = LettersPlan(token, listed, digest, {}, *rules, owner)
+        plan = _plan(token, listed, chosen, rules, owner)
+        worth = chosen.collateral_unit, listed.atom_digits
+        request = LettersRequest(name or f"{underlying} letters", plan, shapes, afresh, *worth)
         where = _Where(rpc, keystore, password_file, data_directory, engine)
-        report = _deploy(name or f"{underlying} letters", plan, shapes, afresh, where, as_json)
+        report = _deploy(request, where, as_json)
     _print(report, as_json)
+
+
+def _plan(
+    token: str,
+    listed: Underlying,
+    chosen: MarginParameters,
+    rules: tuple[int, int, int, int],
+    owner: str | None,
+) -> LettersPlan:
+    from node.chain import LettersPlan  # noqa: PLC0415
+
+    number, digest = listed.underlying_id.to_bytes(12, "big"), chosen.digest().to_bytes(32, "big")
+    return LettersPlan(token, number, digest, {}, *rules, owner)
 
 
 @dataclass(frozen=True)
@@ -177,14 +194,7 @@ class _Where:
     engine: EngineName
 
 
-def _deploy(
-    name: str,
-    plan: LettersPlan,
-    shapes: list[MarginShape],
-    afresh: bool,
-    where: _Where,
-    as_json: bool,
-) -> dict[str, Any]:
+def _deploy(request: LettersRequest, where: _Where, as_json: bool) -> dict[str, Any]:
     from node.chain import DeploymentsFile, RpcChain, load_keystore  # noqa: PLC0415
     from node.cli import letters_deployment as job  # noqa: PLC0415
 
@@ -192,7 +202,7 @@ def _deploy(
     return job.deploy_beside(
         RpcChain(where.rpc),
         load_keystore(where.keystore, where.password_file),
-        job.LettersRequest(name, plan, shapes, afresh),
+        request,
         key_store(settings),
         DeploymentsFile(settings.deployments_file),
         chosen_engine(where.engine),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from circuits.statements.portfolio_margin import MarginShape
@@ -29,13 +30,17 @@ from prover import Engine
 class LettersRequest:
     """What to deploy under which name: a plan without keys, and the shapes to find keys of.
 
-    `afresh` lets it take the name of letters on record.
+    `afresh` lets it take the name of letters on record. The parameters behind the plan's digest
+    count `collateral_unit` cash atoms, of 10^-atom_digits of the quote currency, for a unit of the
+    token.
     """
 
     name: str
     plan: LettersPlan
     shapes: Sequence[MarginShape]
     afresh: bool
+    collateral_unit: int
+    atom_digits: int
 
 
 def deploy_beside(
@@ -50,13 +55,13 @@ def deploy_beside(
     """Deploy verifiers that are missing and the letters, write the record, and report.
 
     Raises before anything is sent: BreachKeyMissingError, DeploymentError for a chain without
-    contracts on record, a name that is taken or a token that is none, and what `verifier_spec`
-    raises.
+    contracts on record, a name that is taken, a token that is none or whose units are worth
+    something else than the parameters say, and what `verifier_spec` raises.
     """
     refuse_unanswered_covers(request.shapes)
     known = record.recorded(chain)
     _refuse_taken_name(request, known)
-    Token(chain, request.plan.token).balance_of(account.address)
+    _refuse_other_units(request, Token(chain, request.plan.token))
     specs = {
         shape: verifier_spec(PortfolioMargin(shape), store, known.chain_id, engine, notify)
         for shape in request.shapes
@@ -77,6 +82,18 @@ def _refuse_taken_name(request: LettersRequest, known: Deployment) -> None:
         raise DeploymentError(
             f"{request.name!r} are on record at {taken.address}: choose another --name, or give"
             " this one to new letters with --afresh (accounts of the old ones stay there)"
+        )
+
+
+def _refuse_other_units(request: LettersRequest, token: Token) -> None:
+    """The contract sees units alone: a token of 18 decimals would be worth 10^12 of one of 6."""
+    decimals = token.decimals()
+    worth = Fraction(10) ** (request.atom_digits - decimals)
+    if worth != request.collateral_unit:
+        raise DeploymentError(
+            f"the parameters count a unit of the token as {request.collateral_unit} cash atoms of"
+            f" 1e-{request.atom_digits} quote currency; of token {token.address}, with {decimals}"
+            f" decimals, it is {worth}: name --parameters made for this token and underlying"
         )
 
 

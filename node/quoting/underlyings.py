@@ -34,6 +34,11 @@ class Underlying:
     quote_currency: str = "quote currency"
 
     @property
+    def atom_digits(self) -> int:
+        """Cash atoms, a tick times 1e-6 contract, are 10^-atom_digits of the quote currency."""
+        return self.tick_exponent + 6
+
+    @property
     def underlying_id(self) -> int:
         """The first 12 bytes of keccak(symbol), as a big-endian integer."""
         return underlying_id(self.symbol)

@@ -84,7 +84,7 @@ class Conditions:
     @property
     def atom_digits(self) -> int:
         """Cash atoms are 10^-atom_digits of the quote currency."""
-        return self.underlying.tick_exponent + 6
+        return self.underlying.atom_digits
 
     @property
     def valuer(self) -> Valuer:

@@ -57,7 +57,12 @@ class Desk:
 
     def __init__(self, stage: LettersStage, keys: tuple[object, ...], data: Path) -> None:
         self.letters: CoveredLetters = stage.letters
-        self.where: tuple[object, ...] = ("--consumer", self.letters.address, "--rpc", "http://chain")
+        self.where: tuple[object, ...] = (
+            "--consumer",
+            self.letters.address,
+            "--rpc",
+            "http://chain",
+        )
         self.keys = keys
         self.data = ("--data-directory", data)
 

@@ -15,6 +15,7 @@ from node.chain import (
     DeploymentPlan,
     DeploymentsFile,
     EmbeddedChain,
+    Token,
     VerifierSpec,
     contract_abi,
     deploy,
@@ -104,6 +105,7 @@ def test_a_name_is_given_once(chain: EmbeddedChain, command: tuple[object, ...])
         (("--kind", "covered"), "CONFIG_INVALID", "could never be shown in breach"),
         (("--kind", "requirement", "--slots", 32), "CONFIG_INVALID", "never be shown in breach"),
         (("--token", SIGNERS[0]), "CONTRACT_MISSING", "another contract"),
+        (("--underlying", "ETH"), "CONTRACT_MISSING", "it is 100000"),
         (("--parameters", "nobody_like"), "INVALID_REQUEST", "derive_like_33"),
     ],
 )
@@ -117,6 +119,16 @@ def test_what_is_refused_sends_nothing(
     before = chain.head().number
     error = error_of(*command, *more)
     assert (error["reason"], message in error["message"]) == (reason, True)
+    assert chain.head().number == before
+
+
+def test_a_token_of_other_units_is_refused(
+    chain: EmbeddedChain, command: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its owners would be covered by a millionth of a millionth of what their book needs."""
+    monkeypatch.setattr(Token, "decimals", lambda _: 18)
+    before = chain.head().number
+    assert "it is 1/100000000" in error_of(*command)["message"]
     assert chain.head().number == before
 
 
