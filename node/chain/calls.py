@@ -17,14 +17,20 @@ from node.chain.types import Receipt
 __all__ = ["ask", "invoke", "refusals_in_words"]
 
 
-def invoke(contract: Contract, account: LocalAccount, function: str, *arguments: Any) -> Receipt:
+def invoke(
+    contract: Contract,
+    account: LocalAccount,
+    function: str,
+    *arguments: Any,
+    gas_ceiling: int | None = None,
+) -> Receipt:
     """Call a function by a transaction.
 
     RevertedError says what the contract says; what else ``transact`` raises.
     """
     data = contract.abi.encode_call(function, *arguments)
     with refusals_in_words(_where(contract, function)):
-        return transact(contract.chain, account, contract.address, data)
+        return transact(contract.chain, account, contract.address, data, gas_ceiling=gas_ceiling)
 
 
 def ask(contract: Contract, function: str, *arguments: Any, block_number: int | None = None) -> Any:

@@ -8,6 +8,7 @@ NodeError
     ├── ContractMissingError       no code, or other code, at an address we need
     ├── ClockError                 the chain's clock cannot be set (that way)
     ├── RevertedError              a call or transaction reverted; carries the raw data
+    ├── GasCeilingError            a call would use more gas than its kind ever needs
     ├── TransactionRefusedError    the pool did not take a signed transaction
     │   ├── AlreadyKnownError      it has it already: as good as sent
     │   ├── NonceTooLowError       the nonce is used up
@@ -33,6 +34,7 @@ __all__ = [
     "ClockError",
     "ContractMissingError",
     "DeploymentError",
+    "GasCeilingError",
     "InsufficientFundsError",
     "KeystoreError",
     "NonceGapError",
@@ -104,6 +106,12 @@ class RevertedError(ChainError):
             f"{where} reverted{f' with {raw}' if sentence is None else f': {sentence}'}"
         )
         self.data = data
+
+
+class GasCeilingError(ChainError):
+    """A transaction would use more gas than its kind ever needs: nothing was sent."""
+
+    reason = Reason.CONTRACT_MISSING
 
 
 class TransactionRefusedError(ChainError):

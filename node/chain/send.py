@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from node.chain.errors import (
     AlreadyKnownError,
+    GasCeilingError,
     InsufficientFundsError,
     RevertedError,
     TransactionTimeoutError,
@@ -31,15 +32,17 @@ def transact(
     to: str | None,
     data: bytes,
     *,
+    gas_ceiling: int | None = None,
     timeout: float = 120.0,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Receipt:
     """Send a transaction (``to`` None creates a contract) and return its receipt.
 
-    Raises RevertedError (found by a static call where possible), InsufficientFundsError and
+    Raises RevertedError (found by a static call where possible), GasCeilingError for a gas limit
+    above the ceiling, InsufficientFundsError and
     other TransactionRefusedErrors, TransactionTimeoutError after ``timeout`` seconds.
     """
-    signed = _signed(chain, account, to, data)
+    signed = _signed(chain, account, to, data, gas_ceiling)
     with contextlib.suppress(AlreadyKnownError):
         chain.send_raw(signed.raw)
     deadline = time.monotonic() + timeout
@@ -54,13 +57,17 @@ def transact(
     return receipt
 
 
-def _signed(chain: Chain, account: LocalAccount, to: str | None, data: bytes) -> SignedTransaction:
+def _signed(
+    chain: Chain, account: LocalAccount, to: str | None, data: bytes, gas_ceiling: int | None
+) -> SignedTransaction:
     head = chain.head()
     priority_fee = min(chain.priority_fee(), _PRIORITY_FEE_CEILING)
     max_fee = 2 * head.base_fee + priority_fee
     message = Call(to, data, account.address)
     chain.call(message)  # reverts carry their reason here, not always in an estimate
     gas_limit = chain.estimate_gas(message) * _GAS_MARGIN_PERCENT // 100
+    if gas_ceiling is not None and gas_limit > gas_ceiling:
+        raise GasCeilingError(f"{to} needs {gas_limit} gas, expected at most {gas_ceiling}")
     balance, cost = chain.balance(account.address), gas_limit * max_fee
     if balance < cost:
         raise InsufficientFundsError(

@@ -17,6 +17,9 @@ from node.words import split_words
 
 __all__ = ["attest_directly"]
 
+_GAS, _GAS_PER_WORD = 1_000_000, 2_000
+"""About twice what a registry takes, with its consumer: the words, a stranger's, name both."""
+
 
 def attest_directly(
     chain: Chain, account: LocalAccount, attestation: Attestation
@@ -24,7 +27,8 @@ def attest_directly(
     """Send words and proof to the registry that the words name; None where it has them already.
 
     Raises InvalidAttestationError for words without a header, WrongChainIdError,
-    ContractMissingError where the address is no registry's, and what ``invoke`` raises.
+    ContractMissingError where the address is no registry's, and what ``invoke`` raises:
+    GasCeilingError for more gas than a registry ever takes.
     """
     try:
         header = unpack_header(attestation.words)
@@ -39,8 +43,9 @@ def attest_directly(
             f"{chain.name} has no contract at {address}, the words' registry"
         )
     arguments = (attestation.key_id, split_words(attestation.proof), attestation.words)
+    ceiling = _GAS + _GAS_PER_WORD * len(attestation.words)
     try:
-        receipt = invoke(registry, account, "attest", *arguments)
+        receipt = invoke(registry, account, "attest", *arguments, gas_ceiling=ceiling)
     except RevertedError as error:
         if error_table().decode(error.data).name == ALREADY:
             return None

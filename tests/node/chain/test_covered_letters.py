@@ -20,6 +20,7 @@ from node.chain import (
 )
 from node.chain.errors import (
     ContractMissingError,
+    GasCeilingError,
     RevertedError,
     TokenBalanceError,
     WrongChainIdError,
@@ -263,3 +264,17 @@ def test_attesting_directly(stage: LettersStage, account: bytes) -> None:
             attest_directly(stage.chain, RELAY, attestation_of(replace(said, **change)))
     with pytest.raises(InvalidAttestationError, match="say nothing"):
         attest_directly(stage.chain, RELAY, replace(made, words=(1 << 250, 0)))
+
+
+def test_a_registry_that_burns_gas_is_not_paid(
+    stage: LettersStage, account: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever made the file chose the address."""
+    made = attestation_of(stage.statement(account, level=INITIAL, collateral=W))
+    before = stage.chain.nonce(RELAY.address)
+    with monkeypatch.context() as patch:
+        patch.setattr(stage.chain, "estimate_gas", lambda _: 1_100_000)
+        with pytest.raises(GasCeilingError, match="needs 1210000 gas, expected at most 1018000"):
+            attest_directly(stage.chain, RELAY, made)
+    assert stage.chain.nonce(RELAY.address) == before
+    assert attest_directly(stage.chain, RELAY, made) is not None
