@@ -22,14 +22,17 @@ _WIDTH_OF_A_PIPE = 160
 
 
 def print_json(data: Any) -> None:
-    """Data as JSON on stdout."""
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    """Data as JSON on stdout, in ASCII: what files and peers said cannot steer a terminal."""
+    typer.echo(json.dumps(data, indent=2))
 
 
 def say(message: str) -> None:
     """A message on stderr; what files and peers said in it cannot steer the terminal."""
-    shown = (each if each.isprintable() or each == "\n" else "\ufffd" for each in message)
-    typer.echo("".join(shown), err=True)
+    typer.echo(_printable(message), err=True)
+
+
+def _printable(text: str) -> str:
+    return "".join(each if each.isprintable() or each == "\n" else "\ufffd" for each in text)
 
 
 def table_console() -> Console:
@@ -44,7 +47,8 @@ def print_fields(fields: Mapping[str, object]) -> None:
     """Names and values on stdout, one to a line."""
     width = max(map(len, fields))
     for name, value in fields.items():
-        typer.echo(f"{name:<{width}}  {value}")
+        line = _printable(f"{name:<{width}}  {value}")
+        typer.echo(line.replace("\n", "\ufffd"))  # else a value could be a line of its own
 
 
 def print_report(report: Mapping[str, object], as_json: bool) -> None:
@@ -85,7 +89,7 @@ def reporting_errors(as_json: bool) -> Iterator[None]:
         yield
     except NodeError as error:
         if as_json:
-            typer.echo(json.dumps(error_data(error), indent=2, ensure_ascii=False), err=True)
+            typer.echo(json.dumps(error_data(error), indent=2), err=True)
         else:
             say(f"proofmark: {error}\n{error.help}")
         raise typer.Exit(EXIT_FAILED) from error
