@@ -46,7 +46,8 @@ interface ICoveredLetters is IMarginConsumer {
     /// @param collateral Deposits less withdrawals.
     /// @param coveredSequence Sequence of the last `covered`.
     /// @param usedSnapshot Newest snapshot number used for the account, by either statement.
-    /// @param equityBound While in breach: its Q, at least the account's equity with the proven W.
+    /// @param equityBound While in breach: Q of the last one proven, at least the equity of the book of
+    /// then with the W of then. Not tight: whoever has the opening may prove another with a larger W.
     /// @param maintenance The last `covered` at that level.
     /// @param initial Likewise. Withdrawals ask for this one.
     struct Account {
