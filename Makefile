@@ -4,7 +4,8 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest
+# Tests of one file share what they make, so they stay in one process; conftest.py orders the files.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 RUST_SOURCES := $(shell find prover/native -name target -prune -o -type f \( -name '*.rs' -o -name 'Cargo.*' \) -print)
 NODE_MODULES := verifier_contracts/node_modules/.package-lock.json
 
