@@ -14,6 +14,7 @@ from node.cli.options import (
     EngineName,
     EngineOption,
     Keystore,
+    NewOwner,
     PasswordFile,
     Rpc,
     WithGreeks,
@@ -44,15 +45,6 @@ Signers = Annotated[
 Threshold = Annotated[
     int | None, typer.Option("--threshold", help="Signers that must sign. [the majority]")
 ]
-Owner = Annotated[
-    str | None,
-    typer.Option(
-        "--owner",
-        parser=checksummed_address,
-        metavar="ADDRESS",
-        help="Who is offered ownership. [the deployer]",
-    ),
-]
 Guardian = Annotated[
     str | None,
     typer.Option(
@@ -80,7 +72,7 @@ def deploy(
     greeks: WithGreeks = False,
     signer: Signers = None,
     threshold: Threshold = None,
-    owner: Owner = None,
+    owner: NewOwner = None,
     guardian: Guardian = None,
     afresh: Afresh = False,
     engine: EngineOption = EngineName.AUTO,

@@ -22,6 +22,7 @@ from node.cli.options import (
     EngineName,
     EngineOption,
     Keystore,
+    NewOwner,
     PasswordFile,
     Rpc,
     checksummed_address,
@@ -109,15 +110,6 @@ Behind = Annotated[
         "--max-snapshots-behind", min=0, help="How far behind the newest a proof's snapshot may be."
     ),
 ]
-Owner = Annotated[
-    str | None,
-    typer.Option(
-        "--owner",
-        parser=checksummed_address,
-        metavar="ADDRESS",
-        help="Who is offered ownership. [the deployer]",
-    ),
-]
 Afresh = Annotated[
     bool, typer.Option("--afresh", help="Replace the letters on record under this name.")
 ]
@@ -143,7 +135,7 @@ def deploy_letters(
     spot_move_bps: SpotMove = 200,
     volatility_move_bps: VolatilityMove = 1_000,
     max_snapshots_behind: Behind = 2,
-    owner: Owner = None,
+    owner: NewOwner = None,
     afresh: Afresh = False,
     engine: EngineOption = EngineName.AUTO,
     data_directory: DataDirectory = None,

@@ -73,6 +73,17 @@ def checksummed_address(text: str) -> str:
     return to_checksum_address(text)
 
 
+NewOwner = Annotated[
+    str | None,
+    typer.Option(
+        "--owner",
+        parser=checksummed_address,
+        metavar="ADDRESS",
+        help="Who is offered ownership. [the deployer]",
+    ),
+]
+
+
 def chosen_engine(name: EngineName) -> Engine:
     """The engine; EngineMissingError."""
     try:
