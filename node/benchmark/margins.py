@@ -9,6 +9,7 @@ from itertools import count
 from circuits.challenge_round import StatementWitness
 from circuits.statements.header import Header
 from circuits.statements.portfolio_margin import (
+    Book,
     Kind,
     MarginShape,
     VolatilityForm,
@@ -41,9 +42,10 @@ _OWNER = OwnerSecret(b"benchmark".ljust(32, b"\0"))
 
 @dataclass(frozen=True)
 class Margins:
-    """That a hidden book with a leg in every slot is covered: 33 scenarios, SVI volatilities."""
+    """A hidden book is covered: 33 scenarios, SVI volatilities; `legs` None fills all slots."""
 
     size: int
+    legs: int | None = None
 
     def __post_init__(self) -> None:
         if self.size not in PRODUCT_SLOTS:
@@ -57,9 +59,8 @@ class Margins:
         return PortfolioMargin(MarginShape(Kind.COVERED, self.size, rows, VolatilityForm.SVI))
 
     def witness_of(self, seed: int) -> Callable[[], StatementWitness]:
-        """Of a full book; its claim is at hand, as for a proof that was quoted before."""
-        valuer = _valuer(seed)
-        book = full_book(seed, valuer.market, self.size, valuer.parameters.underlying)
+        """Of a seed's book; its claim is at hand, as for a proof that was quoted before."""
+        valuer, book = inputs_of(seed, self.size if self.legs is None else self.legs)
         opened = BookOpening.new(book, _ACCOUNT, 1, _OWNER)
         claim = claim_of(MarginRequest(Kind.COVERED, _HEADER), opened, valuer)
         evidence = Evidence(book, valuer.market, valuer.parameters, opened.opening)
@@ -69,8 +70,7 @@ class Margins:
 
 def measure_what_if(legs: int, repeats: Repeats) -> tuple[Run, ...]:
     """Per run, one trade's what-if on a full book, `WARM` and `COLD`."""
-    valuer = _valuer(0)
-    book = full_book(0, valuer.market, legs, valuer.parameters.underlying)
+    valuer, book = inputs_of(0, legs)
     before, seeds, stopwatch = valuer.quote(book), count(), Stopwatch()
 
     def run() -> Run:
@@ -85,5 +85,7 @@ def measure_what_if(legs: int, repeats: Repeats) -> tuple[Run, ...]:
     return repeats.run(run)
 
 
-def _valuer(seed: int) -> Valuer:
-    return Valuer(full_market(seed), load_shipped(PARAMETERS).parameters)
+def inputs_of(seed: int, legs: int) -> tuple[Valuer, Book]:
+    """Market and parameters of a seed, and a book of so many legs in them."""
+    valuer = Valuer(full_market(seed), load_shipped(PARAMETERS).parameters)
+    return valuer, full_book(seed, valuer.market, legs, valuer.parameters.underlying)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Any
 
@@ -15,6 +14,7 @@ from node.margin.prove import claim_of
 from prover import ProvingKey, default_engine, lane_numbers, prove
 from tests.privacy.books import LEGS, VALUER, hidden_opening
 from tests.privacy.test_guesses import REQUEST, witness_of
+from tests.scale import FULL
 
 Call = tuple[str, tuple[object, ...]]
 
@@ -105,6 +105,6 @@ def test_how_much_longer_a_full_book_takes(
             prove(key, witness, witness.words, default_engine())
             seconds.append(made - start if part == "witness" else time.process_time() - made)
         spent[name] = min(seconds)
-    if os.environ.get("PROOFMARK_TEST_SCALE") == "full":
+    if FULL:
         print(f"{part}, 128 slots: {spent['empty']:.3f} s empty, {spent['full']:.3f} s full")
     assert spent["full"] < 2 * spent["empty"]
